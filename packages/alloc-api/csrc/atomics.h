@@ -1,0 +1,46 @@
+// The atomic operations on shared 32-bit words, one name each, for every C core. WebAssembly has sequentially consistent
+// atomics only, and so has JavaScript; on native hardware a compare-exchange that acquires and releases is enough where
+// the algorithm says so. Words are always accessed as 32 bits: mixed sizes on the same bytes are outside of the memory
+// models of both languages.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+// A read that may be stale and orders nothing: decide on it, then compare-exchange. Never spin on it.
+ALWAYS_INLINE uint32_t word_peek(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
+
+// A read after which everything that the writer did before its write is visible.
+ALWAYS_INLINE uint32_t word_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+
+// A write to a word that only this worker writes, or that nobody else can reach yet; orders nothing.
+ALWAYS_INLINE void word_poke(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELAXED); }
+
+// A write before which everything that this worker did is visible to whoever reads the new value.
+ALWAYS_INLINE void word_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+
+// Puts `desired` where `*expected` stands. On failure `*expected` becomes what stands there.
+ALWAYS_INLINE bool word_cas(uint32_t *word, uint32_t *expected, uint32_t desired) {
+  return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+ALWAYS_INLINE uint32_t word_exchange(uint32_t *word, uint32_t value) {
+  return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
+}
+
+ALWAYS_INLINE uint32_t word_add(uint32_t *word, uint32_t value) {
+  return __atomic_fetch_add(word, value, __ATOMIC_SEQ_CST);
+}
+
+// Tells the processor that this is a spin loop.
+ALWAYS_INLINE void spin_hint(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

@@ -1,0 +1,36 @@
+// The contracts: what every package of ours speaks. Backends of memories are the subpaths /sab, /wasm and /native.
+export {
+  chooseBackend,
+  requireAvailable,
+  type AttachOptions,
+  type Backend,
+  type BackendChoice,
+  type BackendKind,
+} from './backend.ts'
+export { OutOfMemoryError, ParperosError, type ErrorCode, type ErrorDetails } from './errors.ts'
+export {
+  FRAME_BYTES,
+  HUGE_ORDER,
+  MAX_ORDER,
+  type ClassifyingFrameAllocator,
+  type FrameAllocator,
+  type FrameAllocatorBackend,
+  type FrameAllocatorConfig,
+  type FrameAllocatorHandle,
+  type FrameAllocatorInfo,
+  type FrameAllocatorSupports,
+  type FrameStats,
+  type FullFrameAllocator,
+  type PlacingFrameAllocator,
+  type ReclaimingFrameAllocator,
+} from './frame-allocator.ts'
+export { createMemory, type CreateMemoryOptions } from './memory/create.ts'
+export {
+  adoptMemory,
+  type Memory,
+  type MemoryBackend,
+  type MemoryHandle,
+  type MemoryInfo,
+  type MemoryOptions,
+} from './memory/memory.ts'
+export { Region, type RegionHandle } from './memory/region.ts'
