@@ -11,6 +11,7 @@ export default library(
     driver: 'src/driver/index.ts',
     'driver-wasm': 'src/driver/wasm-core.ts',
     'driver-native': 'src/driver/native-core.ts',
+    'driver-bench': 'src/driver/bench.ts',
     conformance: 'src/conformance/index.ts',
     model: 'src/model/index.ts',
   },

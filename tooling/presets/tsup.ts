@@ -21,3 +21,35 @@ export const library = (entry: Record<string, string>, inlined: string[] = []): 
     silent: true,
     treeshake: true,
   })
+
+/** The bundle of a program that Node runs: its dependencies stay imports, nobody reads its types. */
+export const application = (entry: Record<string, string>): ReturnType<typeof defineConfig> =>
+  defineConfig({
+    entry,
+    format: ['esm'],
+    target: 'node24',
+    platform: 'node',
+    external: [/^@parperos\//],
+    splitting: true,
+    sourcemap: true,
+    // What the page's bundle writes at the same time is left alone.
+    clean: ['!page/**'],
+    silent: true,
+    treeshake: true,
+  })
+
+/** A script that a page carries inside itself: one file, `dist/page/<name>.js`, with everything it needs. */
+export const pageScript = (entry: Record<string, string>): ReturnType<typeof defineConfig> =>
+  defineConfig({
+    entry,
+    outDir: 'dist/page',
+    outExtension: () => ({ js: '.js' }),
+    format: ['iife'],
+    target: 'es2022',
+    platform: 'browser',
+    noExternal: [/./],
+    minify: true,
+    clean: true,
+    silent: true,
+    treeshake: true,
+  })

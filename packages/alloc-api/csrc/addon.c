@@ -18,7 +18,7 @@ static napi_value memfd(napi_env env, napi_callback_info info) {
       bytes <= 0) {
     return addon_type_error(env, "memfd(name, bytes)");
   }
-  int fd;
+  int fd = -1;
   int error = prim_memfd((const char *)name, (uint64_t)bytes, &fd);
   return error ? addon_system_error(env, error) : addon_number(env, fd);
 }
@@ -76,7 +76,7 @@ static napi_value futex_wait(napi_env env, napi_callback_info info) {
 static napi_value futex_wake(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
   uint32_t *word;
-  uint32_t count, woken;
+  uint32_t count, woken = 0;
   if (!addon_arguments(env, info, 3, arguments, NULL) || !word_argument(env, arguments[0], arguments[1], &word) ||
       napi_get_value_uint32(env, arguments[2], &count) != napi_ok) {
     return addon_type_error(env, "futexWake(words, index, count)");

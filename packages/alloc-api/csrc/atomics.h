@@ -23,6 +23,9 @@ ALWAYS_INLINE void word_poke(uint32_t *word, uint32_t value) { __atomic_store_n(
 // A write before which everything that this worker did is visible to whoever reads the new value.
 ALWAYS_INLINE void word_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
 
+// A write to a word that only this worker writes, before which everything that it did is visible to whoever reads it.
+ALWAYS_INLINE void word_release(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+
 // Puts `desired` where `*expected` stands. On failure `*expected` becomes what stands there.
 ALWAYS_INLINE bool word_cas(uint32_t *word, uint32_t *expected, uint32_t desired) {
   return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);

@@ -26,6 +26,8 @@ export interface AttachOptions {
    * terminated, a process that was killed) and will not use it again.
    */
   takeOver?: boolean
+  /** Why this backend was chosen: what `info().chosen` will say. */
+  chosen?: string
 }
 
 /** What was chosen among several backends, and why not the ones before it. */

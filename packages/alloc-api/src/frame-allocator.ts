@@ -132,6 +132,8 @@ export interface FrameAllocatorConfig {
   initial?: 'free' | 'allocated' | 'recover'
   /** The Region's name in the memory's directory; another process finds it by this. Default: the component's name. */
   name?: string
+  /** Why this backend was chosen: what `info().chosen` will say. */
+  chosen?: string
 }
 
 /** A backend of a frame allocator. */

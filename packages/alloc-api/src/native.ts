@@ -38,6 +38,9 @@ export async function openMemory(options: OpenMemoryOptions): Promise<NativeMemo
 
 const outcomes = ['ok', 'not-equal', 'timed-out'] as const
 
+/** More milliseconds than that (thirty years) are for ever. */
+const FOREVER_MS = 1e12
+
 /**
  * Sleeps while word `index` of a Region holds `expected`, at most `timeoutMs` milliseconds (futex(2)). Unlike
  * `Atomics.wait`, a wake from another process that shares the memory ends it. Wakes may be spurious: check and repeat.
@@ -49,7 +52,10 @@ export function futexWait(
   expected: number,
   timeoutMs = Infinity,
 ): 'ok' | 'not-equal' | 'timed-out' {
-  const limit = timeoutMs === Infinity ? -1 : timeoutMs
+  if (!(timeoutMs >= 0)) {
+    throw new ParperosError('BAD_OPTION', `a timeout is 0 or more milliseconds, or Infinity, got ${timeoutMs}`)
+  }
+  const limit = timeoutMs > FOREVER_MS ? -1 : timeoutMs
   const words = wordsWith(region, index)
   const outcome = system('futex wait', () => loadNative(import.meta.url).futexWait(words, index, expected, limit))
   return outcomes[outcome] ?? 'ok'

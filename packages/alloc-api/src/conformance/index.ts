@@ -1,1 +1,10 @@
-export {}
+// The suites that every implementation of a contract runs: `/conformance`. They depend on no test runner and on nothing
+// of Node, so that they run in a browser page too. Reports are thrown errors.
+export { ConformanceError } from './expect.ts'
+export { frameAllocatorSuite } from './suite.ts'
+export type { Check, FrameAllocatorSubject } from './subject.ts'
+export { Random } from './random.ts'
+export { runConcurrently, type ConcurrentOptions, type ConcurrentResult, type ConcurrentWorker } from './concurrent.ts'
+export { serveConformanceJobs, type ResolveBackend } from './serve.ts'
+export { portOf, type Port } from './port.ts'
+export type { ChurnResult } from './churn.ts'

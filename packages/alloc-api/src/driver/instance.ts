@@ -25,6 +25,8 @@ export interface FrameAllocatorDescription {
   classes: readonly string[]
   metadataBytes: number
   handle: FrameAllocatorHandle
+  /** Why this backend, when it was chosen automatically. */
+  chosen?: string | undefined
   /** What `validate` can find, indexed by the core's numbers, each a phrase such as "child counter of huge frame". */
   problems: readonly string[]
   /** Gives the slot back. */
@@ -69,10 +71,11 @@ export class FrameAllocatorOfCore implements FullFrameAllocator {
   }
 
   getAt(frame: number, order: number, frameClass = -1): boolean {
-    const { getAt } = this.#core
-    if (!getAt) throw this.#unsupported('placement', 'getAt')
+    const core = this.#core
+    if (!core.getAt) throw this.#unsupported('placement', 'getAt')
     const ints = isInt(frame) && isInt(order) && isInt(frameClass)
-    const taken = ints ? getAt.call(this.#core, frame, order, frameClass) : notInt(order, isInt(frame) ? status.BAD_CLASS : status.BAD_FRAME)
+    const other = isInt(frame) ? status.BAD_CLASS : status.BAD_FRAME
+    const taken = ints ? core.getAt(frame, order, frameClass) : notInt(order, other)
     if (taken < 0) throw this.#error(taken, { order, frame, frameClass })
     return taken === 1
   }
@@ -119,16 +122,16 @@ export class FrameAllocatorOfCore implements FullFrameAllocator {
   }
 
   quickStats(): FrameStats {
-    const { quickStats } = this.#core
-    if (!quickStats) throw this.#unsupported('reclaim', 'quickStats')
-    quickStats.call(this.#core, this.#numbers)
+    const core = this.#core
+    if (!core.quickStats) throw this.#unsupported('reclaim', 'quickStats')
+    core.quickStats(this.#numbers)
     return this.#read(this.frames)
   }
 
   drain(): void {
-    const { drain } = this.#core
-    if (!drain) throw this.#unsupported('reclaim', 'drain')
-    drain.call(this.#core)
+    const core = this.#core
+    if (!core.drain) throw this.#unsupported('reclaim', 'drain')
+    core.drain()
   }
 
   validate(): void {
@@ -139,8 +142,9 @@ export class FrameAllocatorOfCore implements FullFrameAllocator {
   }
 
   info(): FrameAllocatorInfo {
-    const { component, kind, frames, slot, slots, metadataBytes } = this.#about
-    return { component, backend: kind, frames, slot, slots, metadataBytes }
+    const { component, kind, frames, slot, slots, metadataBytes, chosen } = this.#about
+    const info = { component, backend: kind, frames, slot, slots, metadataBytes }
+    return chosen === undefined ? info : { ...info, chosen }
   }
 
   close(): void {
@@ -193,6 +197,7 @@ export class FrameAllocatorOfCore implements FullFrameAllocator {
           hint: 'it was given back twice, or with another order than it was taken',
         })
       case 'BAD_CLASS':
+        if (!this.supports.classes) return this.#unsupported('classes', 'classes: leave the argument out')
         return new ParperosError(code, `class ${frameClass} does not exist: there are ${this.classes.join(', ')}`, details)
       default:
         return new ParperosError('CORRUPT', `${name}: counters and bits contradict each other`, {

@@ -17,6 +17,7 @@ export function addonUnavailable(base: string, name: string): string | null {
 }
 
 /** Loads an addon. Throws `UNAVAILABLE` when it is missing or does not load. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- only the addon's package knows its type
 export function loadAddon<Addon>(base: string, name: string): Addon {
   const reason = addonUnavailable(base, name)
   if (reason !== null) throw new ParperosError('UNAVAILABLE', reason)

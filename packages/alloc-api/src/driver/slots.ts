@@ -1,6 +1,7 @@
 // Slots: which worker is which. A structure has one owner word per slot; whoever attaches claims its word by
 // compare-exchange and gives it back on close. A worker that dies keeps its word: the next one says `takeOver`.
-import { compareExchange, exchange, store, type Words } from '#atomics'
+import { compareExchange, exchange, store } from '#atomics'
+import type { Words } from '../sab/atomics.ts'
 import type { AttachOptions } from '../backend.ts'
 import { ParperosError } from '../errors.ts'
 

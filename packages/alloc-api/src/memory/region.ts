@@ -1,7 +1,7 @@
 // A Region is a page-aligned range of a memory: everything that a component knows lives in Regions that its caller hands
 // it. It gives fixed-length views only: a length-tracking view of a growable buffer is about forty times slower.
 import { ParperosError } from '../errors.ts'
-import type { Words } from '#atomics'
+import type { Words } from '../sab/atomics.ts'
 import { adoptMemory, isMemoryHandle, type Memory, type MemoryHandle } from './memory.ts'
 
 /** Names a Region for another worker: structured-clonable. */
@@ -45,7 +45,7 @@ export class Region {
     if (this.byteLength / 4 >= MAX_ELEMENTS) {
       throw new ParperosError('BAD_SIZE', `a Region of ${this.byteLength} bytes has too many words for one view`)
     }
-    return new Int32Array(this.memory.buffer, this.byteOffset, this.byteLength >>> 2)
+    return new Int32Array(this.memory.buffer, this.byteOffset, Math.floor(this.byteLength / 4))
   }
 
   /** `byteLength` bytes from `byteOffset` of the Region on; all of it by default. */

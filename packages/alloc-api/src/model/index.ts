@@ -1,1 +1,3 @@
-export {}
+// For tests of frame allocators: the obvious one to compare with, and an oracle that judges any other by its results.
+export { modelBackend, type ModelBackend } from './backend.ts'
+export { FrameOracle } from './oracle.ts'

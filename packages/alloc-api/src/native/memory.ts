@@ -74,19 +74,22 @@ export function createNativeMemory(bytes: number, path: string | undefined, base
 
 /** Maps a memory that another process made. Size, magic number and version are checked before anything is used. */
 export function openNativeMemory(options: OpenMemoryOptions, base: string): NativeMemory {
-  const { fd: given, path } = options
-  if (path === undefined ? given === undefined : given !== undefined) {
+  const { fd, path } = options as { fd?: number; path?: string }
+  // A descriptor that turns out to be of something else stays open: it was not opened here.
+  if (fd !== undefined && path === undefined) return openDescriptor(fd, `descriptor ${fd}`, base)
+  if (fd !== undefined || path === undefined) {
     throw new ParperosError('BAD_OPTION', 'openMemory takes either { fd } or { path }')
   }
-  const fd = path === undefined ? given : system(`open ${path}`, () => openSync(path, constants.O_RDWR))
-  const what = path === undefined ? `descriptor ${fd}` : `file ${path}`
-  return closingOnError(fd, () => {
-    const { size } = system(`stat ${what}`, () => fstatSync(fd))
-    if (size < 2 * PAGE_BYTES || size % PAGE_BYTES !== 0) {
-      throw new ParperosError('BAD_SIZE', `${what} has ${size} bytes, which is no ParPerOS memory's size`)
-    }
-    return new NativeMemory(map(fd, size, base), fd, what)
-  })
+  const opened = system(`open ${path}`, () => openSync(path, constants.O_RDWR))
+  return closingOnError(opened, () => openDescriptor(opened, `file ${path}`, base))
+}
+
+function openDescriptor(fd: number, what: string, base: string): NativeMemory {
+  const { size } = system(`stat ${what}`, () => fstatSync(fd))
+  if (size < 2 * PAGE_BYTES || size % PAGE_BYTES !== 0) {
+    throw new ParperosError('BAD_SIZE', `${what} has ${size} bytes, which is no ParPerOS memory's size`)
+  }
+  return new NativeMemory(map(fd, size, base), fd, what)
 }
 
 function closingOnError<Result>(fd: number, make: () => Result): Result {

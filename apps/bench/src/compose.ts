@@ -1,0 +1,36 @@
+// The one place that names packages' backends. Each is loaded when a cell asks for it, so that a measuring process has
+// one backend in it; everything else in this app knows allocators by their contract.
+import { createMemory, type BackendKind, type FrameAllocatorBackend, type Memory } from '@parperos/alloc-api'
+import type { OpenInsideCore } from '@parperos/alloc-api/driver/bench'
+
+export interface AllocatorParts {
+  backends: Record<BackendKind, () => Promise<FrameAllocatorBackend>>
+  /** Loops inside the C core. */
+  inside: () => Promise<OpenInsideCore>
+}
+
+export const allocators = {
+  llfree: {
+    backends: {
+      sab: async () => (await import('@parperos/llfree/sab')).sab,
+      wasm: async () => (await import('@parperos/llfree/wasm')).wasm,
+      native: async () => (await import('@parperos/llfree/native')).native,
+    },
+    inside: async () => (await import('@parperos/llfree/bench')).insideCore,
+  },
+  buddy: {
+    backends: {
+      sab: async () => (await import('@parperos/buddy/sab')).sab,
+      wasm: async () => (await import('@parperos/buddy/wasm')).wasm,
+      native: async () => (await import('@parperos/buddy/native')).native,
+    },
+    inside: async () => (await import('@parperos/buddy/bench')).insideCore,
+  },
+} satisfies Record<string, AllocatorParts>
+
+export type AllocatorName = keyof typeof allocators
+export const allocatorNames = Object.keys(allocators) as AllocatorName[]
+export const backendKinds = ['sab', 'wasm', 'native'] as const satisfies BackendKind[]
+
+/** A memory that every backend can work in, so that all are measured on the same kind of bytes. */
+export const metadataMemory = (bytes: number): Promise<Memory> => createMemory({ backend: 'wasm', bytes })

@@ -1,0 +1,149 @@
+// The report as one HTML file that needs no network: facts and tables are in the page, charts are drawn by the script
+// that it carries (page/main.ts with Chart.js), from the report's own JSON, which it carries too.
+import { backendText, megaOps, percent, short, shortCommit, thousands, wayOf, workersText } from './format.ts'
+import { groupsOf, type Group } from './groups.ts'
+import type { FileCache, Report } from './schema.ts'
+import { style } from './style.ts'
+
+/** `script`: the page's bundled script. */
+export function htmlOf(report: Report, script: string): string {
+  const { results, fileCache, failures, startedAt, command, parameters } = report
+  const kind = parameters.quick ? ', quick run' : ''
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>ParPerOS benchmark, ${escape(startedAt.slice(0, 10))}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>ParPerOS benchmark</h1>
+<p>${escape(`parperos-bench ${command}${kind} · ${startedAt}`)}</p>
+</header>
+<main>
+${facts(report)}
+${list('failures', failures.map(failureText))}
+${list('notes', notesOf(report))}
+${figuresSection(report.figures)}
+${groupsOf(results).map(groupSection).join('\n')}
+${fileCache ? cacheSection(fileCache) : ''}
+</main>
+<script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', '\\u003c')}</script>
+<script>${script.replaceAll('</script', '<\\/script')}</script>
+</body>
+</html>
+`
+}
+
+function facts({ machine, commit, parameters, durationSeconds }: Report): string {
+  const { cpu, cores, kernel, node, memoryBytes, loadStart, loadEnd } = machine
+  const load = (at: typeof loadStart): string => `${at.averages[0].toFixed(2)} (${percent(at.idleShare)} idle)`
+  const rows: [string, string][] = [
+    ['CPU', `${cores} cores, ${cpu}`],
+    ['Memory', `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+    ['Kernel', kernel],
+    ['Node', node],
+    ['Load before', load(loadStart)],
+    ['Load after', load(loadEnd)],
+    ['Commit', shortCommit(commit)],
+    ['Rounds', `${parameters.rounds} of ${parameters.timeMs} ms, seed ${parameters.seed}`],
+    ['Took', `${durationSeconds.toFixed(0)} s`],
+  ]
+  const items = rows.map(([name, value]) => `<div><dt>${name}</dt><dd>${escape(value)}</dd></div>`)
+  return `<dl class="facts">${items.join('')}</dl>`
+}
+
+const failureText = ({ cell, message }: Report['failures'][number]): string => `Failed: ${cell}: ${message}`
+
+const notesOf = ({ skipped, notes }: Report): string[] => [
+  ...skipped.map(({ allocator, backend, reason }) => `Skipped ${allocator}/${backend}: ${reason}`),
+  ...notes,
+]
+
+function figuresSection(figures: Report['figures']): string {
+  if (figures.length === 0) return ''
+  const reached = figures.filter(({ met }) => met).length
+  const rows = figures.map(({ title, value, goal, better, met }) => [
+    `<span class="${met ? 'met' : 'missed'}">${met ? '✓ reached' : '✗ not reached'}</span>`,
+    escape(title),
+    short(value),
+    `${better === 'lower' ? '≤' : '≥'} ${short(goal)}`,
+  ])
+  const title = `Figures: ${reached} of ${figures.length} reached`
+  return section('figures', title, table(['', '', 'value', 'goal'], rows))
+}
+
+function groupSection(group: Group): string {
+  const heads = group.workers.flatMap((count) => [`${workersText(count)}: ns`, 'p25 – p75', 'cas', 'Mop/s'])
+  const rows = group.rows.map((row) => [
+    escape(row.implementation),
+    wayOf(row),
+    ...row.byWorkers.flatMap((result) => {
+      if (!result) return ['', '', '', '']
+      const { median, p25, p75 } = result.nsPerOp
+      return [short(median), `${short(p25)} – ${short(p75)}`, short(result.casUnits), megaOps(result.opsPerSecond)]
+    }),
+    row.scaling === undefined ? '' : `× ${row.scaling.toFixed(2)}`,
+  ])
+  const id = `${group.case}-${group.order}`
+  const title = group.title[0].toUpperCase() + group.title.slice(1)
+  return section(id, title, chart(`chart-${id}`, title) + table(['', '', ...heads, 'scaling'], rows))
+}
+
+function cacheSection({ input, runs }: FileCache): string {
+  const about =
+    `${thousands(input.files)} files of ${escape(input.dir)}, ${short(input.bytes / 2 ** 20)} MiB in ` +
+    `${thousands(input.frames)} frames; ${workersText(runs[0]?.workers ?? 0)}. In each round a random half is dropped, ` +
+    'which checks what the frames hold, and loaded again. Free huge frames and fragmentation are those between the two.'
+  const heads = [
+    '',
+    '',
+    'copy MB/s',
+    'ns/call',
+    'calls',
+    'failed',
+    'free huge',
+    'possible',
+    'fragmentation',
+    'checksums',
+  ]
+  const rows = runs.map((run) => [
+    escape(run.implementation),
+    backendText(run),
+    short(run.copyMegabytesPerSecond),
+    short(run.allocatorNsPerCall),
+    thousands(run.allocatorCalls),
+    thousands(run.failedAllocations),
+    short(run.freeHugeFrames),
+    short(run.freeHugeFramesPossible),
+    percent(run.fragmentation),
+    run.checksumMismatches === 0 ? 'right' : `<span class="missed">${run.checksumMismatches} wrong</span>`,
+  ])
+  const charts =
+    chart('chart-cache-huge', 'Free huge frames by round') +
+    chart('chart-cache-speed', 'Throughput of allocating and copying')
+  return section('file-cache', 'File cache', `<p>${about}</p><div class="charts">${charts}</div>${table(heads, rows)}`)
+}
+
+const section = (id: string, title: string, content: string): string =>
+  `<section id="${id}"><h2>${escape(title)}</h2>${content}</section>`
+
+const chart = (id: string, label: string): string =>
+  `<div class="chart"><canvas id="${id}" role="img" aria-label="${escape(label)}, chart"></canvas></div>`
+
+const list = (name: string, items: readonly string[]): string =>
+  items.length > 0 ? `<ul class="${name}">${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>` : ''
+
+/** Cells are HTML. */
+function table(heads: readonly string[], rows: readonly string[][]): string {
+  const head = heads.map((text) => `<th scope="col">${text}</th>`).join('')
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')
+  return `<div class="table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+}
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -1,0 +1,32 @@
+// Runs in the report's page: reads the report that the page carries and draws the charts, again when the reader's
+// system turns dark or light.
+import { Chart } from 'chart.js'
+import type { Report } from '../schema.ts'
+import { cacheHugeChart, cacheSpeedChart } from './cache-charts.ts'
+import { groupsOf } from '../groups.ts'
+import { throughputChart } from './throughput-chart.ts'
+import { colours, register } from './theme.ts'
+
+register()
+const report = JSON.parse(document.getElementById('report')?.textContent ?? '') as Report
+let drawn: Chart[] = []
+
+function draw(): void {
+  for (const chart of drawn) chart.destroy()
+  const theme = colours()
+  Chart.defaults.color = theme.muted
+  Chart.defaults.borderColor = theme.line
+  drawn = groupsOf(report.results).map(
+    (group) => new Chart(`chart-${group.case}-${group.order}`, throughputChart(group, theme)),
+  )
+  if (report.fileCache) {
+    const { runs } = report.fileCache
+    drawn.push(
+      new Chart('chart-cache-huge', cacheHugeChart(runs, theme)),
+      new Chart('chart-cache-speed', cacheSpeedChart(runs, theme)),
+    )
+  }
+}
+
+draw()
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)

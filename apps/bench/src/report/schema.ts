@@ -1,0 +1,137 @@
+// The report as data, defined once: types are inferred from it, every report is checked against it before it is
+// written, and `--schema` prints it as JSON Schema. A change that a reader of old reports would notice raises
+// SCHEMA_VERSION.
+import { z } from 'zod'
+
+export const SCHEMA_VERSION = 1
+
+const backend = z.enum(['sab', 'wasm', 'native'])
+const count = z.int().nonnegative()
+const positive = z.number().positive()
+
+const result = z.strictObject({
+  suite: z.string(),
+  case: z.string().describe('What was measured, for example bulk-get, bulk-put, repeat, random-put.'),
+  implementation: z.string().describe('llfree, buddy, or a peer from npm.'),
+  backend,
+  driver: z.enum(['js', 'inside']).describe('js: JavaScript makes each call. inside: the loop runs in the C core.'),
+  order: count.describe('Each block has 2^order frames of 4 KiB.'),
+  workers: z.int().positive(),
+  frames: count.describe('Frames managed, by all workers together.'),
+  metadataBytes: count.nullable().describe('Bytes of shared metadata for these frames; null where that is unknown.'),
+  nsPerOp: z
+    .strictObject({ median: positive, p25: positive, p75: positive })
+    .describe('Nanoseconds that one worker spends on one operation, over the rounds.'),
+  opsPerSecond: positive.describe('Of all workers together, from the median.'),
+  casNs: positive.describe('Nanoseconds of one uncontended compare-exchange on this backend, in the same process.'),
+  casUnits: positive.describe('nsPerOp.median as a multiple of casNs.'),
+  cpuSeconds: z
+    .number()
+    .nonnegative()
+    .describe('CPU seconds of the process for this measurement, warm-up included; a bulk pair shares them.'),
+  rounds: z.int().positive(),
+})
+
+const stats = z.strictObject({ free: count, freeHuge: count })
+
+const cacheRun = z.strictObject({
+  implementation: z.string(),
+  backend,
+  workers: z.int().positive(),
+  frames: count,
+  bytesCopied: count,
+  copyMegabytesPerSecond: z
+    .number()
+    .nonnegative()
+    .describe('Bytes copied into frames, per second of allocating and copying.'),
+  allocatorSeconds: z.number().nonnegative().describe('Spent in the allocator, of all workers together.'),
+  allocatorCalls: count,
+  allocatorNsPerCall: z.number().nonnegative(),
+  failedAllocations: count.describe('No block of the wanted order was free; the file went on in smaller blocks.'),
+  filesNotStored: count.describe('Not even single frames were free.'),
+  filesUnreadable: count,
+  checksumMismatches: count,
+  lostFrames: z.int().describe('Frames that are not free after every file has been dropped.'),
+  freeHugeFrames: z
+    .number()
+    .nonnegative()
+    .describe('Free huge frames while half of the files are dropped: mean of the rounds.'),
+  freeHugeFramesPossible: z.number().nonnegative().describe('The same if the free frames lay together.'),
+  fragmentation: z.number().min(0).max(1).describe('1 − freeHuge × 512 ÷ free while half of the files are dropped.'),
+  rounds: z.array(z.strictObject({ dropped: stats, loaded: stats })).describe('After each drop and after each load.'),
+  cpuSeconds: z.number().nonnegative(),
+})
+
+const fileCache = z.strictObject({
+  input: z.strictObject({
+    dir: z.string(),
+    filesFound: count,
+    bytesFound: count,
+    files: count,
+    bytes: count,
+    frames: count.describe('Frames that the files fill.'),
+    bytesAtMost: count.describe('More than this is not loaded.'),
+  }),
+  runs: z.array(cacheRun),
+})
+
+const figure = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  value: z.number(),
+  goal: z.number(),
+  better: z.enum(['lower', 'higher']),
+  met: z.boolean(),
+})
+
+const load = z.strictObject({
+  averages: z.tuple([z.number(), z.number(), z.number()]).describe('Load averages of 1, 5 and 15 minutes.'),
+  idleShare: z.number().min(0).max(1).describe('How idle the CPUs were in a fraction of a second around it.'),
+})
+
+export const reportSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  command: z.string(),
+  parameters: z.strictObject({
+    quick: z.boolean(),
+    timeMs: positive,
+    rounds: z.int().positive(),
+    seed: count,
+    workers: z.array(z.int().positive()),
+    backends: z.array(backend),
+    dir: z.string().nullable(),
+  }),
+  machine: z.strictObject({
+    cpu: z.string(),
+    cores: z.int().positive(),
+    kernel: z.string(),
+    node: z.string(),
+    memoryBytes: count,
+    loadStart: load,
+    loadEnd: load,
+  }),
+  commit: z.string().nullable().describe('Null outside of a repository; ends in -dirty when files were changed.'),
+  startedAt: z.iso.datetime(),
+  durationSeconds: z.number().nonnegative(),
+  results: z.array(result),
+  fileCache: fileCache.optional(),
+  figures: z
+    .array(figure)
+    .describe('What was aimed at and what was reached; a figure that was not measured is absent.'),
+  notes: z.array(z.string()),
+  skipped: z
+    .array(z.strictObject({ allocator: z.string(), backend, reason: z.string() }))
+    .describe('Backends that cannot run here.'),
+  failures: z.array(z.strictObject({ cell: z.string(), message: z.string() })),
+})
+
+export type Report = z.infer<typeof reportSchema>
+export type Result = z.infer<typeof result>
+export type FileCache = z.infer<typeof fileCache>
+export type CacheRun = z.infer<typeof cacheRun>
+export type CacheStats = z.infer<typeof stats>
+export type Figure = z.infer<typeof figure>
+export type Load = z.infer<typeof load>
+
+/** What `--schema` prints. */
+export const jsonSchema = (): object => z.toJSONSchema(reportSchema)

@@ -1,0 +1,42 @@
+// Runs in the page: turns it into a report and lets the report's own script draw.
+import type { Report } from '@parperos/browser/page'
+import { htmlOf } from '../../src/report/html.ts'
+import { cacheInput, cacheRun, reportWith, resultWith } from '../results.ts'
+
+const backends = ['sab', 'wasm', 'native'] as const
+const results = backends.flatMap((backend) =>
+  ['llfree', 'buddy'].flatMap((implementation) =>
+    [1, 2].map((workers) => resultWith({ ns: 40, backend, implementation, workers })),
+  ),
+)
+const runs = backends.map((backend) => cacheRun({ backend }))
+
+export async function run(report: Report): Promise<void> {
+  const html = htmlOf(reportWith({ results, fileCache: { input: cacheInput, runs } }), '')
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  document.head.replaceChildren(...page.head.children)
+  document.body.replaceChildren(...page.body.children)
+  const canvases = [...document.querySelectorAll('canvas')]
+
+  await report.check('the report has a chart for the case and two for the file cache', () => {
+    const ids = canvases.map(({ id }) => id)
+    const expected = ['chart-repeat-0', 'chart-cache-huge', 'chart-cache-speed']
+    if (ids.join() !== expected.join()) throw new Error(`the page has ${ids.join()}`)
+  })
+
+  await report.check("the report's script draws every chart", async () => {
+    await import(new URL('../../dist/page/page.js', import.meta.url).href)
+    const blank = canvases.filter((canvas) => !isDrawn(canvas)).map(({ id }) => id)
+    if (blank.length > 0) throw new Error(`nothing was drawn in ${blank.join()}`)
+  })
+
+  await report.check('nothing is wider than the page', () => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth > clientWidth) throw new Error(`${scrollWidth} pixels in a window of ${clientWidth}`)
+  })
+}
+
+function isDrawn(canvas: HTMLCanvasElement): boolean {
+  const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data
+  return pixels?.some((value) => value !== 0) ?? false
+}

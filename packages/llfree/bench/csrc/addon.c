@@ -1,0 +1,4 @@
+// The benchmark loops as a Node-API addon.
+#include "loops.h"
+
+#include "bench_addon.h"

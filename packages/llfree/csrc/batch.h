@@ -1,0 +1,60 @@
+// Many blocks in one call. For order 0 one compare-exchange takes a whole run: of the reservation's count, of a child's
+// counter, and of the bits of a row; giving back does the same in the other direction.
+#pragma once
+
+#include "reserve.h"
+
+// Sets `count` bits of a huge frame whose counter they were taken from, and writes their frames.
+static inline bool fill_from_child(const area *a, uint32_t child, uint32_t row, uint32_t *into, uint32_t count) {
+  uint32_t at = field_at(a, child);
+  uint32_t done = 0;
+  for (uint32_t i = row; done < count && i < LLFREE_ROWS * LLFREE_MAX_PASSES; i++) {
+    uint32_t index = at + (i & ROW_MASK);
+    uint32_t first = (index - a->bits_at) << LLFREE_ROW_SHIFT;
+    uint32_t bits = take_some(a->words, index, count - done);
+    for (; bits != 0; bits &= bits - 1) into[done++] = first + lowest_bit(bits);
+  }
+  return done == count;
+}
+
+// Takes up to `wanted` frames out of the reservation at `at`; how many, or CORRUPT.
+static inline int32_t get_many_from_local(const area *a, uint32_t at, uint32_t *into, uint32_t wanted) {
+  uint32_t word = take_up_to_from_local(a, at, wanted);
+  if (word == 0) return 0;
+  uint32_t count = smaller(local_free(a, word), wanted);
+  uint32_t tree = local_tree(a, word);
+  uint32_t hint = hint_of(a, at);
+  int32_t child = (int32_t)(hint >> LLFREE_CHILD_SHIFT);
+  uint32_t row = (hint >> LLFREE_ROW_SHIFT) & ROW_MASK;
+  if ((uint32_t)child >> a->tree_shift != tree) child = NONE;
+  uint32_t done = 0;
+  for (uint32_t pass = 0; done < count && pass < LLFREE_MAX_PASSES; pass++) {
+    if (child >= 0) {
+      uint32_t taken = take_up_to_from_child(a, (uint32_t)child, count - done);
+      if (taken > 0 && !fill_from_child(a, (uint32_t)child, row, into + done, taken)) return PARPEROS_CORRUPT;
+      done += taken;
+    }
+    child = done < count ? pick_child(a, tree, 1) : NONE;
+    row = 0;
+  }
+  if (done < count) return PARPEROS_CORRUPT;
+  set_hint(a, at, into[count - 1]);
+  return (int32_t)count;
+}
+
+// Gives back the frames at the start of `frames` that share a row, in one step: how many, or 0 when one of them is not
+// allocated (then nothing is changed). Only the bits: the caller counts them.
+static inline uint32_t put_row(const area *a, const uint32_t *frames, uint32_t count) {
+  uint32_t row = frames[0] >> LLFREE_ROW_SHIFT;
+  uint32_t mask = 0;
+  uint32_t to = 0;
+  for (; to < count && frames[to] >> LLFREE_ROW_SHIFT == row && frames[to] < a->frames; to++) {
+    uint32_t bit = 1u << (frames[to] & 31);
+    if ((mask & bit) != 0) break;
+    mask |= bit;
+  }
+  if (mask == 0) return 0;
+  uint32_t child = row >> (LLFREE_CHILD_SHIFT - LLFREE_ROW_SHIFT);
+  if (peek_child(a, child) == LLFREE_CHILD_HUGE) change_child(a, child, LLFREE_CHILD_HUGE, 0);
+  return give_bits(a->words, a->bits_at + row, mask) ? to : 0;
+}

@@ -1,0 +1,151 @@
+// LLFree in C: the operations of one attached worker (Wrenger et al., "LLFree: Scalable and Optionally-Persistent
+// Page-Frame Allocation", USENIX ATC'23), on the words that the TypeScript core works on too, step for step the same.
+// `words` is the allocator's Region, `slot` the worker's. Results below zero are statuses.
+#pragma once
+
+#include "batch.h"
+#include "init.h"
+#include "place.h"
+#include "steal.h"
+#include "validate.h"
+
+static inline int32_t search_all(const area *a, uint32_t at, uint32_t order, uint32_t frame_class) {
+  if (sync_local(a, at)) {
+    int32_t frame = get_from_local(a, at, order);
+    if (frame >= 0) set_hint(a, at, (uint32_t)frame);
+    if (frame != NONE) return frame;
+  }
+  int32_t frame = reserve(a, at, order, frame_class);
+  if (frame == NONE) frame = steal(a, at, order, frame_class);
+  return frame == NONE ? demote(a, at, order, frame_class) : frame;
+}
+
+// The own reservation had nothing: search everywhere until something is found or nothing moved during a whole search.
+OUT_OF_LINE int32_t get_slow(uint32_t *words, uint32_t slot, uint32_t at, uint32_t order, uint32_t frame_class) {
+  area a = area_of(words, slot);
+  for (uint32_t search = 0; search < LLFREE_MAX_SEARCHES; search++) {
+    uint32_t before = others_moves(&a);
+    int32_t frame = search_all(&a, at, order, frame_class);
+    if (frame != NONE) return frame;
+    if (!moved_since(&a, before)) break;
+  }
+  return PARPEROS_OUT_OF_MEMORY;
+}
+
+// The class of a request, or BAD_CLASS; −1 asks for the policy's.
+ALWAYS_INLINE int32_t requested_class(const area *a, uint32_t order, int32_t frame_class) {
+  if (frame_class == -1) return (int32_t)class_of_order(a, order);
+  return (uint32_t)frame_class < a->classes ? frame_class : PARPEROS_BAD_CLASS;
+}
+
+ALWAYS_INLINE int32_t llfree_get_in(const area *a, uint32_t order, int32_t frame_class) {
+  if (order > LLFREE_MAX_ORDER) return PARPEROS_BAD_ORDER;
+  int32_t requested = requested_class(a, order, frame_class);
+  if (requested < 0) return requested;
+  uint32_t at = local_at(a, a->slot, (uint32_t)requested);
+  int32_t frame = get_from_local(a, at, order);
+  if (UNLIKELY(frame < 0)) return frame == NONE ? get_slow(a->words, a->slot, at, order, (uint32_t)requested) : frame;
+  set_hint(a, at, (uint32_t)frame);
+  return frame;
+}
+
+ALWAYS_INLINE int32_t llfree_get(uint32_t *words, uint32_t slot, uint32_t order, int32_t frame_class) {
+  area a = area_of(words, slot);
+  return llfree_get_in(&a, order, frame_class);
+}
+
+// 0, or what is wrong with a block.
+ALWAYS_INLINE int32_t check_block(const area *a, uint32_t frame, uint32_t order) {
+  if (order > LLFREE_MAX_ORDER) return PARPEROS_BAD_ORDER;
+  uint32_t count = 1u << order;
+  // Written so that nothing overflows 32 bits.
+  if (frame >= a->frames || count > a->frames - frame) return PARPEROS_BAD_FRAME;
+  return (frame & (count - 1)) == 0 ? 0 : PARPEROS_UNALIGNED;
+}
+
+// Counts frames that were given back: in the own reservation when it holds their tree, else in the tree.
+ALWAYS_INLINE void count_given(const area *a, uint32_t frame, uint32_t count) {
+  uint32_t tree = frame >> (a->tree_shift + LLFREE_CHILD_SHIFT);
+  uint32_t at = local_at(a, a->slot, tree_class(peek_tree(a, tree)));
+  if (!give_to_local(a, at, tree, count)) give_to_tree(a, tree, count);
+  note_move(a);
+}
+
+ALWAYS_INLINE int32_t llfree_put_in(const area *a, uint32_t frame, uint32_t order) {
+  int32_t misuse = check_block(a, frame, order);
+  if (misuse < 0) return misuse;
+  int32_t given = put_block(a, frame, order);
+  if (given < 0) return given;
+  if (given > 0) count_given(a, frame, (uint32_t)given);
+  return given == 1 << order ? 0 : PARPEROS_NOT_ALLOCATED;
+}
+
+ALWAYS_INLINE int32_t llfree_put(uint32_t *words, uint32_t slot, uint32_t frame, uint32_t order) {
+  area a = area_of(words, slot);
+  return llfree_put_in(&a, frame, order);
+}
+
+// 1 taken, 0 not free, or a status.
+static inline int32_t llfree_get_at(uint32_t *words, uint32_t slot, uint32_t frame, uint32_t order,
+                                    int32_t frame_class) {
+  area a = area_of(words, slot);
+  int32_t misuse = check_block(&a, frame, order);
+  if (misuse < 0) return misuse;
+  int32_t requested = requested_class(&a, order, frame_class);
+  if (requested < 0) return requested;
+  for (uint32_t tries = 0; tries < LLFREE_MAX_SEARCHES; tries++) {
+    uint32_t before = others_moves(&a);
+    int32_t taken = get_at(&a, frame, order, (uint32_t)requested);
+    if (taken != 0 || !moved_since(&a, before)) return taken;
+  }
+  return 0;
+}
+
+// How many blocks it wrote to `into`, or a status when the very first fails.
+static inline int32_t llfree_get_batch(uint32_t *words, uint32_t slot, uint32_t order, uint32_t *into, uint32_t length,
+                                       int32_t frame_class) {
+  area a = area_of(words, slot);
+  uint32_t count = 0;
+  while (count < length) {
+    if (order == 0 && count + 1 < length) {
+      int32_t requested = requested_class(&a, order, frame_class);
+      if (requested < 0) return requested;
+      uint32_t at = local_at(&a, slot, (uint32_t)requested);
+      int32_t many = get_many_from_local(&a, at, into + count, length - count);
+      if (many < 0) return many;
+      count += (uint32_t)many;
+      if (count == length) break;
+    }
+    // The reservation is used up (or the order is another one): a single get finds the next.
+    int32_t frame = llfree_get_in(&a, order, frame_class);
+    if (frame < 0) return count > 0 ? (int32_t)count : frame;
+    into[count++] = (uint32_t)frame;
+  }
+  return (int32_t)count;
+}
+
+// How many blocks it gave back: it stops before the first bad one.
+static inline uint32_t llfree_put_batch(uint32_t *words, uint32_t slot, uint32_t order, const uint32_t *frames,
+                                        uint32_t length) {
+  area a = area_of(words, slot);
+  uint32_t done = 0;
+  while (done < length) {
+    uint32_t given = order == 0 ? put_row(&a, frames + done, length - done) : 0;
+    if (given > 0) {
+      if (!give_to_child(&a, frames[done] >> LLFREE_CHILD_SHIFT, given)) return done;
+      count_given(&a, frames[done], given);
+      done += given;
+    } else {
+      if (llfree_put_in(&a, frames[done], order) < 0) return done;
+      done++;
+    }
+  }
+  return done;
+}
+
+static inline int32_t llfree_stats_at(uint32_t *words, uint32_t slot, uint32_t frame, uint32_t order, uint32_t *into) {
+  area a = area_of(words, slot);
+  int32_t misuse = check_block(&a, frame, order);
+  if (misuse == 0) stats_at(&a, frame, order, into);
+  return misuse;
+}

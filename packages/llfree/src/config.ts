@@ -1,0 +1,50 @@
+// What `open` can be told, with its defaults and checks.
+import { ParperosError, type FrameAllocatorConfig, type FullFrameAllocator } from '@parperos/alloc-api'
+import { L } from './layout.ts'
+import { checkPolicy, smallAndHuge, type ClassPolicy } from './policy.ts'
+
+export interface LLFreeConfig extends FrameAllocatorConfig {
+  /** Which classes there are and how they share memory. Default: small and huge blocks apart. */
+  policy?: ClassPolicy
+  /** Huge frames per tree, what one worker reserves at a time: a power of two, 2 … 64. Default 8 (16 MiB). */
+  treeHugeFrames?: number
+}
+
+/** An attached worker of an allocator. */
+export type LLFreeInstance = FullFrameAllocator
+
+/** A configuration with nothing left open. */
+export interface CompleteConfig {
+  frames: number
+  slots: number
+  treeShift: number
+  allocated: boolean
+  name: string
+  policy: ClassPolicy
+}
+
+const MAX_SLOTS = 1024
+
+/** Fills in defaults; throws `BAD_OPTION` (or `UNSUPPORTED`) saying what was expected. */
+export function complete(config: LLFreeConfig): CompleteConfig {
+  const { frames, slots = 1, initial = 'free', name = 'llfree', policy = smallAndHuge, treeHugeFrames = 8 } = config
+  wholeNumber('frames', frames, 1, L.maxFrames)
+  wholeNumber('slots', slots, 1, MAX_SLOTS)
+  const treeShift = Math.log2(treeHugeFrames)
+  if (!Number.isInteger(treeShift) || treeShift < L.minTreeShift || treeShift > L.maxTreeShift) {
+    throw new ParperosError('BAD_OPTION', `treeHugeFrames is a power of two from 2 to 64, got ${treeHugeFrames}`)
+  }
+  if (initial === 'recover') {
+    throw new ParperosError('UNSUPPORTED', "llfree cannot recover yet: initial is 'free' or 'allocated'")
+  }
+  if (initial !== 'free' && initial !== 'allocated') {
+    throw new ParperosError('BAD_OPTION', `initial is 'free' or 'allocated', got ${JSON.stringify(initial)}`)
+  }
+  checkPolicy(policy)
+  return { frames, slots, treeShift, allocated: initial === 'allocated', name, policy }
+}
+
+function wholeNumber(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new ParperosError('BAD_OPTION', `${name} is a whole number from ${least} to ${most}, got ${String(value)}`)
+}

@@ -1,0 +1,190 @@
+// The life of an allocator's Regions, the same for all backends: open carves them and writes the header, attach checks
+// every number of the header before it is used.
+import {
+  ParperosError,
+  Region,
+  type AttachOptions,
+  type BackendKind,
+  type FrameAllocatorHandle,
+  type FrameAllocatorSupports,
+} from '@parperos/alloc-api'
+import {
+  claimSlot,
+  FrameAllocatorOfCore,
+  releaseSlot,
+  STACK_BYTES,
+  type FrameAllocatorCore,
+} from '@parperos/alloc-api/driver'
+import { store, type Words } from '#atomics'
+import { complete, type LLFreeConfig, type LLFreeInstance } from './config.ts'
+import { geometry, type Geometry } from './geometry.ts'
+import { L, LAYOUT_VERSION } from './layout.ts'
+import { policyIsValid, readClassNames, writePolicy } from './policy.ts'
+
+export const COMPONENT = 'llfree'
+
+export const supports: FrameAllocatorSupports = { placement: true, classes: true, reclaim: true, recovery: false }
+
+/** Everything that a backend needs to run a core on an allocator. */
+export interface Attached {
+  handle: FrameAllocatorHandle
+  region: Region
+  stacks: Region
+  words: Words
+  geometry: Geometry
+  slot: number
+}
+
+/** What differs between the backends. */
+export interface CoreBackend {
+  kind: BackendKind
+  /** A core for this slot, ready to run. `initialise` also brings the structure into its first state. */
+  start(attached: Attached, initialise: { allocated: boolean } | null): Promise<FrameAllocatorCore>
+}
+
+/** Carves the Regions, writes the header, and attaches to slot 0. */
+export async function openAllocator(backend: CoreBackend, config: LLFreeConfig): Promise<LLFreeInstance> {
+  const { frames, slots, treeShift, allocated, name, policy } = complete(config)
+  const shape = geometry(frames, slots, policy.classes.length, treeShift)
+  const bytes = shape.wordsTotal * 4
+  const { memory } = config
+  const wanted = bytes + slots * STACK_BYTES
+  if (wanted > memory.freeBytes) {
+    throw new ParperosError('TOO_SMALL', `llfree needs ${wanted} bytes, the memory has ${memory.freeBytes} left`, {
+      hint: `${frames} frames and ${slots} slots were asked for`,
+    })
+  }
+  const region = memory.region(bytes, name)
+  const stacks = memory.region(slots * STACK_BYTES, `${name}-stacks`)
+  const words = region.words()
+  words.fill(0, 0, L.headerWords)
+  writePolicy(words, policy)
+  writeShape(words, shape)
+  const handle = { component: COMPONENT, layoutVersion: LAYOUT_VERSION, region: region.handle, stacks: stacks.handle }
+  claimSlot(words, shape.ownersAt, slots, 0)
+  const attached = { handle, region, stacks, words, geometry: shape, slot: 0 }
+  const core = await backend.start(attached, { allocated })
+  // Whoever finds the magic number finds everything behind it.
+  store(words, L.headerMagic, L.magic)
+  return instance(backend.kind, attached, core, config.chosen)
+}
+
+/** Checks a handle and the header behind it, and claims the slot. */
+export async function attachAllocator(
+  backend: CoreBackend,
+  handle: FrameAllocatorHandle,
+  slot: number,
+  options?: AttachOptions,
+): Promise<LLFreeInstance> {
+  const attached = { ...checkedHandle(handle), slot }
+  const { words, geometry: shape } = attached
+  claimSlot(words, shape.ownersAt, shape.slots, slot, options)
+  try {
+    // What a former holder had in its hands, it has no more.
+    store(words, shape.localsAt + slot * shape.classes * L.localWords + L.localPending, 0)
+    return instance(backend.kind, attached, await backend.start(attached, null), options?.chosen)
+  } catch (error) {
+    releaseSlot(words, shape.ownersAt, slot)
+    throw error
+  }
+}
+
+function instance(
+  kind: BackendKind,
+  attached: Attached,
+  core: FrameAllocatorCore,
+  chosen: string | undefined,
+): LLFreeInstance {
+  const { handle, words, geometry: shape, slot } = attached
+  return new FrameAllocatorOfCore(core, {
+    component: COMPONENT,
+    kind,
+    supports,
+    frames: shape.frames,
+    slot,
+    slots: shape.slots,
+    classes: readClassNames(words, shape.classes),
+    metadataBytes: shape.wordsTotal * 4,
+    handle,
+    chosen,
+    problems: [
+      'the counter of huge frame',
+      'the count of free frames of tree',
+      'the reserved flag of tree',
+      'the class of tree',
+      'the tree of reservation',
+    ],
+    release: () => releaseSlot(words, shape.ownersAt, slot),
+  })
+}
+
+/** What a handle names, checked before anything of it is used. */
+export function checkedHandle(handle: FrameAllocatorHandle): Omit<Attached, 'slot'> {
+  const given = handle as Partial<FrameAllocatorHandle> | null | undefined
+  if (!given || typeof given !== 'object' || given.component !== COMPONENT || !given.region || !given.stacks) {
+    const component = String(given?.component)
+    throw new ParperosError('BAD_HANDLE', `not a handle of llfree: its component is ${component}, expected ${COMPONENT}`)
+  }
+  if (given.layoutVersion !== LAYOUT_VERSION) {
+    const version = String(given.layoutVersion)
+    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${LAYOUT_VERSION}`)
+  }
+  const region = Region.from(given.region)
+  const stacks = Region.from(given.stacks)
+  if (region.byteLength < L.headerWords * 4) {
+    throw new ParperosError('BAD_SIZE', `a Region of ${region.byteLength} bytes is too short for a header`)
+  }
+  const words = region.words()
+  return { handle, region, stacks, words, geometry: readShape(words, region, stacks) }
+}
+
+const shapeWords = {
+  frames: L.headerFrames,
+  slots: L.headerSlots,
+  classes: L.headerClasses,
+  treeShift: L.headerTreeShift,
+  trees: L.headerTrees,
+  children: L.headerChildren,
+  ownersAt: L.headerOwnersAt,
+  localsAt: L.headerLocalsAt,
+  treesAt: L.headerTreesAt,
+  childrenAt: L.headerChildrenAt,
+  bitsAt: L.headerBitsAt,
+  wordsTotal: L.headerWordsTotal,
+} satisfies Record<keyof Geometry, number>
+
+const shapeNames = Object.keys(shapeWords) as (keyof Geometry)[]
+
+function writeShape(words: Words, shape: Geometry): void {
+  words[L.headerVersion] = LAYOUT_VERSION
+  for (const name of shapeNames) words[shapeWords[name]] = shape[name]
+}
+
+function readShape(words: Words, region: Region, stacks: Region): Geometry {
+  if (words[L.headerMagic] !== L.magic) {
+    throw new ParperosError('BAD_MAGIC', 'there is no llfree allocator in this Region: its first word is wrong')
+  }
+  if (words[L.headerVersion] !== LAYOUT_VERSION) {
+    const version = words[L.headerVersion]
+    throw new ParperosError('BAD_VERSION', `an allocator of layout version ${version}, expected ${LAYOUT_VERSION}`)
+  }
+  const [frames, slots, classes, treeShift] = [L.headerFrames, L.headerSlots, L.headerClasses, L.headerTreeShift].map(
+    (index) => words[index] >>> 0,
+  )
+  const inRange =
+    frames >= 1 && frames <= L.maxFrames && slots >= 1 && classes >= 1 && classes <= L.maxClasses &&
+    treeShift >= L.minTreeShift && treeShift <= L.maxTreeShift
+  const shape = geometry(frames, slots, classes, treeShift)
+  const wrong = inRange ? shapeNames.find((name) => words[shapeWords[name]] >>> 0 !== shape[name]) : 'frames'
+  if (wrong) {
+    const found = words[shapeWords[wrong]] >>> 0
+    throw new ParperosError('BAD_SIZE', `the header says ${wrong} ${found}, which contradicts its other numbers`)
+  }
+  if (shape.wordsTotal * 4 > region.byteLength || slots * STACK_BYTES > stacks.byteLength) {
+    throw new ParperosError('BAD_SIZE', `an allocator of ${shape.wordsTotal * 4} bytes in a Region of ${region.byteLength}`)
+  }
+  if (!policyIsValid(words, classes)) {
+    throw new ParperosError('BAD_SIZE', 'the class policy in the header has numbers out of range')
+  }
+  return shape
+}

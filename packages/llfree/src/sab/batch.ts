@@ -1,0 +1,68 @@
+// Many blocks in one call. For order 0 one compare-exchange takes a whole run: of the reservation's count, of a child's
+// counter, and of the bits of a row; giving back does the same in the other direction.
+import { status } from '@parperos/alloc-api/driver'
+import { L } from '../layout.ts'
+import type { Area } from './area.ts'
+import { giveBits, takeSome } from './bitfield.ts'
+import { changeChild, peekChild, takeUpToFromChild } from './child.ts'
+import { hintOf, localFree, localTree, setHint, takeUpToFromLocal } from './local.ts'
+import { pickChild } from './lower.ts'
+import { lowestBit } from './row.ts'
+
+/** Takes frames out of the reservation at `at` into `into` from `from` on; how many, or CORRUPT. */
+export function getManyFromLocal(area: Area, at: number, into: Uint32Array, from: number): number {
+  const wanted = into.length - from
+  const word = takeUpToFromLocal(area, at, wanted)
+  if (word === 0) return 0
+  const count = Math.min(localFree(area, word), wanted)
+  const tree = localTree(area, word)
+  let child = hintOf(area, at) >>> L.childShift
+  let row = (hintOf(area, at) >>> L.rowShift) & (L.rows - 1)
+  if (child >>> area.treeShift !== tree) child = -1
+  let done = 0
+  for (let pass = 0; done < count && pass < L.maxPasses; pass++) {
+    if (child >= 0) {
+      const taken = takeUpToFromChild(area.words, area.childrenAt, child, count - done)
+      if (taken > 0 && !fillFromChild(area, child, row, into, from + done, taken)) return status.CORRUPT
+      done += taken
+    }
+    child = done < count ? pickChild(area, tree, 1) : -1
+    row = 0
+  }
+  if (done < count) return status.CORRUPT
+  setHint(area, at, into[from + count - 1])
+  return count
+}
+
+/** Sets `count` bits of a huge frame whose counter they were taken from, and writes their frames. */
+function fillFromChild(area: Area, child: number, row: number, into: Uint32Array, from: number, count: number): boolean {
+  const at = area.bitsAt + child * L.rows
+  let to = from
+  for (let i = row; to < from + count && i < L.rows * L.maxPasses; i++) {
+    const index = at + (i & (L.rows - 1))
+    const first = (index - area.bitsAt) << L.rowShift
+    let bits = takeSome(area.words, index, from + count - to)
+    for (; bits !== 0; bits &= bits - 1) into[to++] = first + lowestBit(bits)
+  }
+  return to === from + count
+}
+
+/**
+ * Gives back the frames from `from` on that share a row, in one step: how many, or 0 when one of them is not allocated
+ * (then nothing is changed). Only the bits: the caller counts them.
+ */
+export function putRow(area: Area, frames: Uint32Array, from: number): number {
+  const { words, childrenAt } = area
+  const row = frames[from] >>> L.rowShift
+  let mask = 0
+  let to = from
+  for (; to < frames.length && frames[to] >>> L.rowShift === row && frames[to] < area.frames; to++) {
+    const bit = 1 << (frames[to] & 31)
+    if ((mask & bit) !== 0) break
+    mask |= bit
+  }
+  if (mask === 0) return 0
+  const child = row >>> (L.childShift - L.rowShift)
+  if (peekChild(words, childrenAt, child) === L.childHuge) changeChild(words, childrenAt, child, L.childHuge, 0)
+  return giveBits(words, area.bitsAt + row, mask) ? to - from : 0
+}

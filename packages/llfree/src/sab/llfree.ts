@@ -1,0 +1,165 @@
+// LLFree in TypeScript: the operations of one attached worker (Wrenger et al., "LLFree: Scalable and Optionally-Persistent
+// Page-Frame Allocation", USENIX ATC'23), on the words that the C core works on too. Results below zero are statuses.
+import { status, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
+import { L } from '../layout.ts'
+import type { Area } from './area.ts'
+import { getManyFromLocal, putRow } from './batch.ts'
+import { movedSince, noteMove, othersMoves } from './ledger.ts'
+import { giveToLocal, setHint } from './local.ts'
+import { giveToChild } from './child.ts'
+import { putBlock } from './lower.ts'
+import { getAt } from './place.ts'
+import { classOfOrder } from './policy.ts'
+import { drain, getFromLocal, reserve, syncLocal } from './reserve.ts'
+import { quickStats, stats, statsAt } from './stats.ts'
+import { demote, steal } from './steal.ts'
+import { giveToTree, treeClass } from './tree.ts'
+import { validate } from './validate.ts'
+
+const NONE = -1
+
+export class SabCore implements Required<FrameAllocatorCore> {
+  readonly #area: Area
+
+  constructor(area: Area) {
+    this.#area = area
+  }
+
+  get(order: number, frameClass: number): number {
+    const area = this.#area
+    if (order >>> 0 > L.maxOrder) return status.BAD_ORDER
+    const requested = frameClass === -1 ? classOfOrder(area, order) : frameClass
+    if (requested >>> 0 >= area.classes) return status.BAD_CLASS
+    const at = area.localAt(area.slot, requested)
+    const frame = getFromLocal(area, at, order)
+    if (frame < 0) return getSlow(area, at, order, requested, frame)
+    setHint(area, at, frame)
+    return frame
+  }
+
+  getAt(frame: number, order: number, frameClass: number): number {
+    const area = this.#area
+    const misuse = checkBlock(area, frame, order)
+    if (misuse < 0) return misuse
+    const requested = frameClass === -1 ? classOfOrder(area, order) : frameClass
+    if (requested >>> 0 >= area.classes) return status.BAD_CLASS
+    for (let tries = 0; tries < L.maxSearches; tries++) {
+      const before = othersMoves(area)
+      const taken = getAt(area, frame, order, requested)
+      if (taken !== 0 || !movedSince(area, before)) return taken
+    }
+    return 0
+  }
+
+  put(frame: number, order: number): number {
+    const area = this.#area
+    const misuse = checkBlock(area, frame, order)
+    if (misuse < 0) return misuse
+    const given = putBlock(area, frame, order)
+    if (given < 0) return given
+    if (given > 0) countGiven(area, frame, given)
+    return given === 1 << order ? 0 : status.NOT_ALLOCATED
+  }
+
+  getBatch(order: number, into: Uint32Array, frameClass: number): number {
+    const area = this.#area
+    let count = 0
+    while (count < into.length) {
+      if (order === 0 && count + 1 < into.length) {
+        const requested = frameClass === -1 ? classOfOrder(area, 0) : frameClass
+        if (requested >>> 0 >= area.classes) return status.BAD_CLASS
+        const many = getManyFromLocal(area, area.localAt(area.slot, requested), into, count)
+        if (many < 0) return many
+        count += many
+        if (count === into.length) break
+      }
+      // The reservation is used up (or the order is another one): a single get finds the next.
+      const frame = this.get(order, frameClass)
+      if (frame < 0) return count > 0 ? count : frame
+      into[count++] = frame
+    }
+    return count
+  }
+
+  putBatch(order: number, frames: Uint32Array): number {
+    const area = this.#area
+    let done = 0
+    while (done < frames.length) {
+      const given = order === 0 ? putRow(area, frames, done) : 0
+      if (given > 0) {
+        const child = frames[done] >>> L.childShift
+        if (!giveToChild(area.words, area.childrenAt, child, given)) return done
+        countGiven(area, frames[done], given)
+        done += given
+      } else {
+        if (this.put(frames[done] | 0, order) < 0) return done
+        done++
+      }
+    }
+    return done
+  }
+
+  drain(): void {
+    drain(this.#area)
+  }
+
+  stats(into: Uint32Array): void {
+    stats(this.#area, into)
+  }
+
+  quickStats(into: Uint32Array): void {
+    quickStats(this.#area, into)
+  }
+
+  statsAt(frame: number, order: number, into: Uint32Array): number {
+    const misuse = checkBlock(this.#area, frame, order)
+    if (misuse === 0) statsAt(this.#area, frame, order, into)
+    return misuse
+  }
+
+  validate(into: Uint32Array): number {
+    return validate(this.#area, into)
+  }
+}
+
+/** 0, or what is wrong with a block. */
+function checkBlock(area: Area, frame: number, order: number): number {
+  if (order >>> 0 > L.maxOrder) return status.BAD_ORDER
+  const count = 1 << order
+  // Written so that nothing overflows 32 bits.
+  if (frame < 0 || frame >= area.frames || count > area.frames - frame) return status.BAD_FRAME
+  return (frame & (count - 1)) === 0 ? 0 : status.UNALIGNED
+}
+
+/** Counts frames that were given back: in the own reservation when it holds their tree, else in the tree. */
+function countGiven(area: Area, frame: number, count: number): void {
+  const tree = frame >>> (area.treeShift + L.childShift)
+  const at = area.localAt(area.slot, treeClass(area.words[area.treesAt + tree]))
+  if (!giveToLocal(area, at, tree, count)) giveToTree(area, tree, count)
+  noteMove(area)
+}
+
+/** The own reservation had nothing: search everywhere until something is found or nothing moved during a whole search. */
+function getSlow(area: Area, at: number, order: number, frameClass: number, first: number): number {
+  if (first !== NONE) return first
+  for (let search = 0; search < L.maxSearches; search++) {
+    const before = othersMoves(area)
+    const frame = searchAll(area, at, order, frameClass)
+    if (frame !== NONE) return frame
+    if (!movedSince(area, before)) break
+  }
+  return status.OUT_OF_MEMORY
+}
+
+function searchAll(area: Area, at: number, order: number, frameClass: number): number {
+  if (syncLocal(area, at)) {
+    const frame = getFromLocal(area, at, order)
+    if (frame >= 0) setHint(area, at, frame)
+    if (frame !== NONE) return frame
+  }
+  const reserved = reserve(area, at, order, frameClass)
+  if (reserved !== NONE) return reserved
+  const stolen = steal(area, at, order, frameClass)
+  if (stolen !== NONE) return stolen
+  return demote(area, at, order, frameClass)
+}

@@ -1,0 +1,177 @@
+// The lower allocator: blocks inside one tree. What it changes, children and bit fields, is the truth about what is
+// allocated; the counters above only say where to look. All of it is called with frames of the tree already claimed from
+// a local or the tree's counter, so that for a single frame it cannot fail.
+import type { Words } from '#atomics'
+import { L } from '../layout.ts'
+import { status } from '@parperos/alloc-api/driver'
+import type { Area } from './area.ts'
+import { fill, give, hasBlock, rowsAre, takeAt, takeBlock, takeOne } from './bitfield.ts'
+import { changeChild, changePair, giveToChild, peekChild, takeFromChild } from './child.ts'
+
+/** No block found. */
+const NONE = -1
+
+const fieldAt = (area: Area, child: number): number => area.bitsAt + child * L.rows
+
+/** Takes one frame of `tree`, from the row of `hint` on. Its number; CORRUPT when counters and bits disagree. */
+export function getOne(area: Area, tree: number, hint: number): number {
+  const { words, childrenAt } = area
+  const near = hint >>> L.childShift
+  // The hinted huge frame first: usually that is all.
+  if (near >>> area.treeShift === tree && takeFromChild(words, childrenAt, near, 1)) {
+    return frameAt(near, takeOne(words, fieldAt(area, near), (hint >>> L.rowShift) & (L.rows - 1)))
+  }
+  for (let pass = 0; pass < L.maxPasses; pass++) {
+    const child = pickChild(area, tree, 1)
+    if (child < 0 || !takeFromChild(words, childrenAt, child, 1)) continue
+    return frameAt(child, takeOne(words, fieldAt(area, child), 0))
+  }
+  return status.CORRUPT
+}
+
+const frameAt = (child: number, position: number): number =>
+  position < 0 ? status.CORRUPT : (child << L.childShift) + position
+
+/** A huge frame with at least `count` free frames: one that is partly used before one that is whole; −1 for none. */
+export function pickChild(area: Area, tree: number, count: number): number {
+  const first = tree << area.treeShift
+  const end = first + area.childrenOf(tree)
+  let whole = NONE
+  for (let child = first; child < end; child++) {
+    const free = peekChild(area.words, area.childrenAt, child)
+    if (free >= count && free < L.childFrames) return child
+    if (free === L.childFrames && whole < 0) whole = child
+  }
+  return whole
+}
+
+/** Whether a free aligned block is to be seen in the tree (order 1 … 10). A plain look, so that little is undone. */
+export function seesBlock(area: Area, tree: number, order: number): boolean {
+  const first = tree << area.treeShift
+  const end = first + area.childrenOf(tree)
+  for (let child = first; child < end; child++) if (childSees(area, child, order)) return true
+  return false
+}
+
+function childSees(area: Area, child: number, order: number): boolean {
+  const { words, childrenAt } = area
+  const free = peekChild(words, childrenAt, child)
+  if (order <= L.fieldOrder) {
+    return free >= 1 << order && free <= L.childFrames && hasBlock(words, fieldAt(area, child), order)
+  }
+  if (free !== L.childFrames) return false
+  return order === L.hugeOrder || ((child & 1) === 0 && peekChild(words, childrenAt, child + 1) === L.childFrames)
+}
+
+/** Takes a block of order 1 … 10 in `tree`, near `hint`. Its first frame, −1 when there is none, or a status. */
+export function getBlock(area: Area, tree: number, order: number, hint: number): number {
+  if (order > L.fieldOrder) return getHuge(area, tree, order)
+  const near = hint >>> L.childShift
+  if (near >>> area.treeShift === tree) {
+    const frame = getInChild(area, near, order, (hint >>> L.rowShift) & (L.rows - 1))
+    if (frame !== NONE) return frame
+  }
+  // Partly used huge frames before whole ones, as in pickChild.
+  for (const whole of [false, true]) {
+    const first = tree << area.treeShift
+    const end = first + area.childrenOf(tree)
+    for (let child = first; child < end; child++) {
+      if ((peekChild(area.words, area.childrenAt, child) === L.childFrames) !== whole) continue
+      const frame = getInChild(area, child, order, 0)
+      if (frame !== NONE) return frame
+    }
+  }
+  return NONE
+}
+
+function getInChild(area: Area, child: number, order: number, row: number): number {
+  const { words, childrenAt } = area
+  const at = fieldAt(area, child)
+  const count = 1 << order
+  if (peekChild(words, childrenAt, child) < count || !hasBlock(words, at, order)) return NONE
+  if (!takeFromChild(words, childrenAt, child, count)) return NONE
+  const position = takeBlock(words, at, order, row)
+  if (position >= 0) return (child << L.childShift) + position
+  return giveToChild(words, childrenAt, child, count) ? NONE : status.CORRUPT
+}
+
+function getHuge(area: Area, tree: number, order: number): number {
+  const first = tree << area.treeShift
+  const end = first + area.childrenOf(tree)
+  const step = order - L.fieldOrder
+  for (let child = first; child < end; child += step) if (takeHuge(area, child, order)) return child << L.childShift
+  return NONE
+}
+
+/** From entirely free to HUGE is the step that takes; the rows are filled afterwards, when nobody else may touch them. */
+function takeHuge(area: Area, child: number, order: number): boolean {
+  const { words, childrenAt } = area
+  if (order === L.hugeOrder) {
+    if (!changeChild(words, childrenAt, child, L.childFrames, L.childHuge)) return false
+  } else {
+    if (!changePair(words, childrenAt, child, L.childFrames, L.childHuge)) return false
+    fill(words, fieldAt(area, child + 1), -1)
+  }
+  fill(words, fieldAt(area, child), -1)
+  return true
+}
+
+/** Takes exactly this block: 1 taken, 0 not free, or a status. Its frames have been claimed from the tree. */
+export function getAtPlace(area: Area, frame: number, order: number): number {
+  const { words, childrenAt } = area
+  const child = frame >>> L.childShift
+  if (order > L.fieldOrder) return takeHuge(area, child, order) ? 1 : 0
+  const count = 1 << order
+  if (!takeFromChild(words, childrenAt, child, count)) return 0
+  if (takeAt(words, fieldAt(area, child), frame & (L.childFrames - 1), order)) return 1
+  return giveToChild(words, childrenAt, child, count) ? 0 : status.CORRUPT
+}
+
+/**
+ * Gives back a block of order 0 … 10: how many frames became free, which is all of them or 0; less than all says misuse
+ * by two workers at once (bitfield.ts, give). A negative number is a status.
+ */
+export function putBlock(area: Area, frame: number, order: number): number {
+  const { words, childrenAt } = area
+  const child = frame >>> L.childShift
+  if (order === L.maxOrder) return putPair(area, child)
+  if (order === L.hugeOrder) return putHuge(area, child)
+  // Part of a huge frame: from now on it is allocated frame by frame. Its rows are full already, so that this is one
+  // step, and it does not matter which of several workers makes it.
+  if (peekChild(words, childrenAt, child) === L.childHuge) changeChild(words, childrenAt, child, L.childHuge, 0)
+  const given = give(words, fieldAt(area, child), frame & (L.childFrames - 1), order)
+  return given === 0 || giveToChild(words, childrenAt, child, given) ? given : status.CORRUPT
+}
+
+function putHuge(area: Area, child: number): number {
+  const { words, childrenAt } = area
+  // FREEING keeps others out while the rows are cleared: a second put of the same block finds nothing to give back.
+  if (changeChild(words, childrenAt, child, L.childHuge, L.childFreeing)) {
+    fill(words, fieldAt(area, child), 0)
+    return changeChild(words, childrenAt, child, L.childFreeing, L.childFrames) ? L.childFrames : status.CORRUPT
+  }
+  // Not one block, but perhaps every frame of it is allocated.
+  if (peekChild(words, childrenAt, child) !== 0) return 0
+  const given = give(words, fieldAt(area, child), 0, L.hugeOrder)
+  return given === 0 || giveToChild(words, childrenAt, child, given) ? given : status.CORRUPT
+}
+
+function putPair(area: Area, child: number): number {
+  const { words, childrenAt } = area
+  if (changePair(words, childrenAt, child, L.childHuge, L.childFreeing)) {
+    fill(words, fieldAt(area, child), 0)
+    fill(words, fieldAt(area, child + 1), 0)
+    return changePair(words, childrenAt, child, L.childFreeing, L.childFrames) ? 2 * L.childFrames : status.CORRUPT
+  }
+  if (!isFull(area.words, area, child) || !isFull(area.words, area, child + 1)) return 0
+  const first = putHuge(area, child)
+  if (first < 0) return first
+  const second = putHuge(area, child + 1)
+  return second < 0 ? second : first + second
+}
+
+/** Whether every frame of a huge frame is allocated, as one block or in parts. */
+function isFull(words: Words, area: Area, child: number): boolean {
+  const free = peekChild(words, area.childrenAt, child)
+  return free === L.childHuge || (free === 0 && rowsAre(words, fieldAt(area, child), L.rows, -1))
+}
