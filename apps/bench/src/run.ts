@@ -1,9 +1,9 @@
 // One run: plans of all suites first (bad input ends it before anything is measured), then cell after cell, each alone
 // on the machine, then the report. A cell that fails is named in the report and does not stop the others.
-import { figuresOf } from './figures.ts'
+import { figuresOf, isDisturbed } from './figures.ts'
 import { lookAtLoad, machineFacts } from './machine.ts'
 import type { Cell, CellReply } from './measure/job.ts'
-import { reportSchema, SCHEMA_VERSION, type Report } from './report/schema.ts'
+import { reportSchema, SCHEMA_VERSION, type Report, type Result } from './report/schema.ts'
 import type { Measurement, Plan, Records, Settings, Suite } from './suites/suite.ts'
 
 export interface RunContext {
@@ -38,7 +38,7 @@ export async function run(plans: readonly Plan[], settings: Settings, context: R
     durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...records,
     figures: figuresOf(records.results, facts.cores),
-    notes: plans.flatMap(({ notes }) => notes),
+    notes: [...plans.flatMap(({ notes }) => notes), ...disturbanceNote(records.results)],
     skipped: context.skipped,
     failures,
   } satisfies Report)
@@ -68,6 +68,15 @@ function recorded(record: () => void): string | null {
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+function disturbanceNote(results: readonly Result[]): string[] {
+  const count = results.filter(isDisturbed).length
+  if (count === 0) return []
+  return [
+    `During ${count} of ${results.length} measurements something else took CPUs away from the workers: on a quiet ` +
+      'machine these results are better, those of several workers above all.',
+  ]
 }
 
 const parametersOf = ({ quick, timeMs, rounds, seed, workers, backends, dir }: Settings): Report['parameters'] => ({

@@ -42,6 +42,12 @@ describe('figures', () => {
     expect(named(figuresOf(slower, 2), 'scaling-repeat-native')?.met).toBe(false)
   })
 
+  test('scaling that was measured without two free CPUs says so', () => {
+    const two = resultWith({ ns: 80, workers: 2, cpuShare: 0.52, disturbedRounds: 4, rounds: 5 })
+    const figure = named(figuresOf([resultWith({ ns: 40 }), two], 2), 'scaling-repeat-native')
+    expect(figure?.title).toMatch(/native \(with 52 % of two CPUs\)$/)
+  })
+
   test('on a machine with one core nothing is said about scaling', () => {
     const results = [resultWith({ ns: 40 }), resultWith({ ns: 80, workers: 2 })]
     expect(named(figuresOf(results, 1), 'scaling-repeat-native')).toBeUndefined()

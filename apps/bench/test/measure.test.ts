@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { Barrier, newBarrierWords } from '../src/measure/barrier.ts'
 import { batchLoops, callLoops, type BulkLoops } from '../src/measure/loops.ts'
 import { mallocLoops } from '../src/measure/malloc-loops.ts'
-import { measureRounds } from '../src/measure/rounds.ts'
+import { chosen, measureRounds } from '../src/measure/rounds.ts'
 import { newTimes, Stopwatch } from '../src/measure/stopwatch.ts'
 import { bulk, random, repeat } from '../src/measure/workloads.ts'
 
@@ -80,13 +80,33 @@ describe('the loops', () => {
 })
 
 describe('rounds', () => {
-  test('give one sample for each phase and one unit for each round, all above zero', async () => {
+  test('have one sample for each phase and one unit each, all above zero', async () => {
     const loops = callLoops(await model(256), 64)
     const workload = bulk(loops, stopwatch, 0, 64)
-    const { samples, casNs } = measureRounds(workload, loops, alone, { timeMs: 1, rounds: 3 })
-    expect(samples.map((phases) => phases.length)).toEqual([2, 2, 2])
-    expect(casNs).toHaveLength(3)
-    expect([...samples.flat(), ...casNs].every((ns) => ns > 0)).toBe(true)
+    const rounds = measureRounds(workload, loops, alone, { timeMs: 1, rounds: 3 })
+    expect(rounds).toHaveLength(3)
+    for (const { nsPerOp, casNs, cpuShare } of rounds) {
+      expect(nsPerOp).toHaveLength(2)
+      expect(Math.min(...nsPerOp, casNs, cpuShare)).toBeGreaterThan(0)
+    }
+  })
+
+  test('count when they were undisturbed; where there are too few, those count that had most of the CPUs', () => {
+    const round = (casNs: number, cpuShare: number, disturbed: boolean) => ({
+      nsPerOp: [1],
+      casNs,
+      cpuShare,
+      disturbed,
+    })
+    const made = [
+      round(1, 0.3, true),
+      round(2, 0.5, false),
+      round(3, 0.8, true),
+      round(4, 1, false),
+      round(5, 0.6, true),
+    ]
+    expect(chosen(made, 2).map(({ casNs }) => casNs)).toEqual([2, 4])
+    expect(chosen(made, 4).map(({ casNs }) => casNs)).toEqual([2, 4, 3, 5])
   })
 
   test('random and repeat have one phase and leave nothing allocated', async () => {

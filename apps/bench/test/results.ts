@@ -20,6 +20,8 @@ export function resultWith(over: Partial<Omit<Result, 'nsPerOp'>> & { ns: number
     casNs: 5,
     casUnits: ns / 5,
     cpuSeconds: 0.5,
+    cpuShare: 1,
+    disturbedRounds: 0,
     rounds: 7,
     ...rest,
   }

@@ -39,6 +39,16 @@ ALWAYS_INLINE uint32_t word_add(uint32_t *word, uint32_t value) {
   return __atomic_fetch_add(word, value, __ATOMIC_SEQ_CST);
 }
 
+// Sets bit 0 … 31; whether it was clear before. One instruction where the processor has it (lock bts).
+ALWAYS_INLINE bool word_set_bit(uint32_t *word, uint32_t bit) {
+  return (__atomic_fetch_or(word, 1u << bit, __ATOMIC_SEQ_CST) & (1u << bit)) == 0;
+}
+
+// Clears bit 0 … 31; whether it was set before.
+ALWAYS_INLINE bool word_clear_bit(uint32_t *word, uint32_t bit) {
+  return (__atomic_fetch_and(word, ~(1u << bit), __ATOMIC_SEQ_CST) & (1u << bit)) != 0;
+}
+
 // Tells the processor that this is a spin loop.
 ALWAYS_INLINE void spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)

@@ -1,10 +1,10 @@
 // One algorithm in two languages and three kinds of code: the same operations give the same answers and leave the same
 // bytes, lock word included, which also counts how often the lock was taken.
 import { createMemory, Region, type PlacingFrameAllocator } from '@parperos/alloc-api'
+import { Trace } from '@parperos/alloc-api/conformance'
 import { describe, expect, it } from 'vitest'
 import { Buddy } from '../src/index.ts'
 import { backends, kinds } from './support/backends.ts'
-import { Trace } from './support/trace.ts'
 
 const bytesOf = ({ handle }: PlacingFrameAllocator): Buffer => {
   const bytes = Region.from(handle.region).bytes()
@@ -28,11 +28,11 @@ const cases = [
 describe.each(cases)('$frames frames that start as $initial', ({ frames, initial, operations }) => {
   it.each([1, 2, 3])(`${operations} operations of seed %i end in the same bytes on all backends`, async (seed) => {
     const [first, ...others] = await Promise.all(kinds.map((kind) => open(kind, frames, initial)))
-    const trace = new Trace(first, seed, initial)
+    const trace = new Trace([[first]], { seed, initial })
     trace.run(operations)
     first.validate()
     for (const other of others) {
-      const same = new Trace(other, seed, initial)
+      const same = new Trace([[other]], { seed, initial })
       same.run(operations)
       other.validate()
       expect(same.answers).toEqual(trace.answers)

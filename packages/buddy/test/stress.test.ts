@@ -1,7 +1,7 @@
 // Workers of different kinds on one Region at the same time: no frame is ever in two hands, none is lost, and everything
 // is as it was when all has been given back.
 import { createMemory } from '@parperos/alloc-api'
-import { portOf, runConcurrently, type ConcurrentWorker } from '@parperos/alloc-api/conformance'
+import { runConcurrently, withWorkers } from '@parperos/alloc-api/conformance'
 import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { Buddy } from '../src/index.ts'
@@ -10,15 +10,7 @@ import { kinds } from './support/backends.ts'
 
 const seed = 20_260_711
 
-/** Runs a worker thread for each kind, on slots 1, 2, …. */
-async function withWorkers(of: readonly string[], body: (workers: ConcurrentWorker[]) => Promise<void>): Promise<void> {
-  const threads = of.map(() => new Worker(new URL('support/churn-worker.ts', import.meta.url)))
-  try {
-    await body(threads.map((thread, i) => ({ port: portOf(thread), backend: of[i], slot: i + 1 })))
-  } finally {
-    await Promise.all(threads.map((thread) => thread.terminate()))
-  }
-}
+const start = () => new Worker(new URL('support/churn-worker.ts', import.meta.url))
 
 async function open(frames: number, slots: number) {
   const memory = await createMemory({ backend: 'wasm', bytes: 8 << 20 })
@@ -34,7 +26,7 @@ const mixes = [
 
 it.each(mixes)('a TypeScript, a WebAssembly and a native worker share one allocator: $what', async (mix) => {
   using allocator = await open(mix.frames, 4)
-  await withWorkers(kinds, async (workers) => {
+  await withWorkers(start, kinds, async (workers) => {
     const { operations, options } = mix
     const done = await runConcurrently({ allocator, workers, operations, seed, ...options })
     expect(done.operations).toBeGreaterThanOrEqual(operations)
@@ -45,7 +37,7 @@ it.each(mixes)('a TypeScript, a WebAssembly and a native worker share one alloca
 
 it.each(kinds)('two %s workers share one allocator and leave some of it allocated', async (kind) => {
   using allocator = await open(10_007, 3)
-  await withWorkers([kind, kind], async (workers) => {
+  await withWorkers(start, [kind, kind], async (workers) => {
     const { gets } = await runConcurrently({ allocator, workers, operations: 200_000, seed, freeAll: false })
     expect(gets).toBeGreaterThan(50_000)
   })

@@ -4,7 +4,7 @@ import type { OpenInsideCore } from '@parperos/alloc-api/driver/bench'
 import { openInsideCore } from '@parperos/alloc-api/driver/bench'
 import { claimSlot, releaseSlot } from '@parperos/alloc-api/driver'
 import { checkedHandle } from '../src/header.ts'
-import { layout } from '../src/layout.ts'
+import { layout } from '../src/constants.ts'
 
 /**
  * Goes inside a core as the owner of `slot`, with a list of `capacity` blocks. Throws what `attach` throws, `BAD_OPTION`

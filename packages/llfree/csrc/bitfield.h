@@ -25,14 +25,20 @@ ALWAYS_INLINE int32_t take_one(uint32_t *words, uint32_t at, uint32_t start) {
   for (uint32_t pass = 0; pass < LLFREE_MAX_PASSES; pass++) {
     for (uint32_t i = 0; i < LLFREE_ROWS; i++) {
       uint32_t index = (start + i) & ROW_MASK;
-      uint32_t row = word_peek(&words[at + index]);
-      while (row != ROW_FULL) {
+      uint32_t row;
+      while ((row = word_peek(&words[at + index])) != ROW_FULL) {
         uint32_t bit = lowest_bit(~row);
-        if (word_cas(&words[at + index], &row, row | (1u << bit))) return (int32_t)((index << LLFREE_ROW_SHIFT) + bit);
+        // Setting a bit that is set changes nothing, so no compare-exchange is needed.
+        if (word_set_bit(&words[at + index], bit)) return (int32_t)((index << LLFREE_ROW_SHIFT) + bit);
       }
     }
   }
   return NONE;
+}
+
+// Gives back one frame; whether it was allocated.
+ALWAYS_INLINE bool give_one(uint32_t *words, uint32_t at, uint32_t position) {
+  return word_clear_bit(&words[at + (position >> LLFREE_ROW_SHIFT)], position & 31);
 }
 
 // Takes up to `count` frames of one row; returns their bits, 0 when the row is full.
@@ -143,7 +149,7 @@ static inline uint32_t give_rows(uint32_t *words, uint32_t index, uint32_t rows)
   return rows << LLFREE_ROW_SHIFT;
 }
 
-// Gives back the block at `position` (order 0 … 9). Returns how many frames were given back: all of them, or 0 when part
+// Gives back the block at `position` (order 1 … 9). Returns how many frames were given back: all of them, or 0 when part
 // of the block is not allocated. A number between says that another worker gave back a part at the same moment, which is
 // misuse: these frames are free now and have to be counted.
 ALWAYS_INLINE uint32_t give(uint32_t *words, uint32_t at, uint32_t position, uint32_t order) {

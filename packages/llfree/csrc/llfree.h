@@ -63,11 +63,18 @@ ALWAYS_INLINE int32_t check_block(const area *a, uint32_t frame, uint32_t order)
   return (frame & (count - 1)) == 0 ? 0 : PARPEROS_UNALIGNED;
 }
 
+OUT_OF_LINE void count_elsewhere(uint32_t *words, uint32_t slot, uint32_t tree, uint32_t count) {
+  area a = area_of(words, slot);
+  uint32_t at = local_at(&a, slot, tree_class(peek_tree(&a, tree)));
+  if (!give_to_local(&a, at, tree, count)) give_to_tree(&a, tree, count);
+}
+
 // Counts frames that were given back: in the own reservation when it holds their tree, else in the tree.
-ALWAYS_INLINE void count_given(const area *a, uint32_t frame, uint32_t count) {
+ALWAYS_INLINE void count_given(const area *a, uint32_t frame, uint32_t order, uint32_t count) {
   uint32_t tree = frame >> (a->tree_shift + LLFREE_CHILD_SHIFT);
-  uint32_t at = local_at(a, a->slot, tree_class(peek_tree(a, tree)));
-  if (!give_to_local(a, at, tree, count)) give_to_tree(a, tree, count);
+  // Most often it is the reservation of the order's own class: no need to look what class the tree has.
+  uint32_t at = local_at(a, a->slot, class_of_order(a, order));
+  if (!give_to_local(a, at, tree, count)) count_elsewhere(a->words, a->slot, tree, count);
   note_move(a);
 }
 
@@ -76,7 +83,7 @@ ALWAYS_INLINE int32_t llfree_put_in(const area *a, uint32_t frame, uint32_t orde
   if (misuse < 0) return misuse;
   int32_t given = put_block(a, frame, order);
   if (given < 0) return given;
-  if (given > 0) count_given(a, frame, (uint32_t)given);
+  if (given > 0) count_given(a, frame, order, (uint32_t)given);
   return given == 1 << order ? 0 : PARPEROS_NOT_ALLOCATED;
 }
 
@@ -133,7 +140,7 @@ static inline uint32_t llfree_put_batch(uint32_t *words, uint32_t slot, uint32_t
     uint32_t given = order == 0 ? put_row(&a, frames + done, length - done) : 0;
     if (given > 0) {
       if (!give_to_child(&a, frames[done] >> LLFREE_CHILD_SHIFT, given)) return done;
-      count_given(&a, frames[done], given);
+      count_given(&a, frames[done], order, given);
       done += given;
     } else {
       if (llfree_put_in(&a, frames[done], order) < 0) return done;

@@ -168,6 +168,8 @@ ALWAYS_INLINE int32_t put_block(const area *a, uint32_t frame, uint32_t order) {
   // Part of a huge frame: from now on it is allocated frame by frame. Its rows are full already, so that this is one
   // step, and it does not matter which of several workers makes it.
   if (UNLIKELY(peek_child(a, child) == LLFREE_CHILD_HUGE)) change_child(a, child, LLFREE_CHILD_HUGE, 0);
-  uint32_t given = give(a->words, field_at(a, child), frame & (LLFREE_CHILD_FRAMES - 1), order);
+  uint32_t at = field_at(a, child);
+  uint32_t position = frame & (LLFREE_CHILD_FRAMES - 1);
+  uint32_t given = order == 0 ? give_one(a->words, at, position) : give(a->words, at, position, order);
   return given == 0 || give_to_child(a, child, given) ? (int32_t)given : PARPEROS_CORRUPT;
 }

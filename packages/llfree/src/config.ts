@@ -1,6 +1,6 @@
 // What `open` can be told, with its defaults and checks.
 import { ParperosError, type FrameAllocatorConfig, type FullFrameAllocator } from '@parperos/alloc-api'
-import { L } from './layout.ts'
+import * as L from './layout.ts'
 import { checkPolicy, smallAndHuge, type ClassPolicy } from './policy.ts'
 
 export interface LLFreeConfig extends FrameAllocatorConfig {

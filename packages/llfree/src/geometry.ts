@@ -1,6 +1,6 @@
 // Where everything stands, computed from frames, slots, classes and tree size. Written into the header at open; at attach
 // the header is checked against a fresh computation, so that no number in it is used unchecked.
-import { L } from './layout.ts'
+import * as L from './layout.ts'
 
 export interface Geometry {
   frames: number

@@ -18,7 +18,7 @@ import {
 import { store, type Words } from '#atomics'
 import { complete, type LLFreeConfig, type LLFreeInstance } from './config.ts'
 import { geometry, type Geometry } from './geometry.ts'
-import { L, LAYOUT_VERSION } from './layout.ts'
+import * as L from './layout.ts'
 import { policyIsValid, readClassNames, writePolicy } from './policy.ts'
 
 export const COMPONENT = 'llfree'
@@ -60,7 +60,7 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   words.fill(0, 0, L.headerWords)
   writePolicy(words, policy)
   writeShape(words, shape)
-  const handle = { component: COMPONENT, layoutVersion: LAYOUT_VERSION, region: region.handle, stacks: stacks.handle }
+  const handle = { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
   claimSlot(words, shape.ownersAt, slots, 0)
   const attached = { handle, region, stacks, words, geometry: shape, slot: 0 }
   const core = await backend.start(attached, { allocated })
@@ -125,9 +125,9 @@ export function checkedHandle(handle: FrameAllocatorHandle): Omit<Attached, 'slo
     const component = String(given?.component)
     throw new ParperosError('BAD_HANDLE', `not a handle of llfree: its component is ${component}, expected ${COMPONENT}`)
   }
-  if (given.layoutVersion !== LAYOUT_VERSION) {
+  if (given.layoutVersion !== L.version) {
     const version = String(given.layoutVersion)
-    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${LAYOUT_VERSION}`)
+    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${L.version}`)
   }
   const region = Region.from(given.region)
   const stacks = Region.from(given.stacks)
@@ -156,7 +156,7 @@ const shapeWords = {
 const shapeNames = Object.keys(shapeWords) as (keyof Geometry)[]
 
 function writeShape(words: Words, shape: Geometry): void {
-  words[L.headerVersion] = LAYOUT_VERSION
+  words[L.headerVersion] = L.version
   for (const name of shapeNames) words[shapeWords[name]] = shape[name]
 }
 
@@ -164,9 +164,9 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
   if (words[L.headerMagic] !== L.magic) {
     throw new ParperosError('BAD_MAGIC', 'there is no llfree allocator in this Region: its first word is wrong')
   }
-  if (words[L.headerVersion] !== LAYOUT_VERSION) {
+  if (words[L.headerVersion] !== L.version) {
     const version = words[L.headerVersion]
-    throw new ParperosError('BAD_VERSION', `an allocator of layout version ${version}, expected ${LAYOUT_VERSION}`)
+    throw new ParperosError('BAD_VERSION', `an allocator of layout version ${version}, expected ${L.version}`)
   }
   const [frames, slots, classes, treeShift] = [L.headerFrames, L.headerSlots, L.headerClasses, L.headerTreeShift].map(
     (index) => words[index] >>> 0,

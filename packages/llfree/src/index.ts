@@ -10,7 +10,7 @@ import {
 import { autoBackend, type LLFreeBackend } from './auto.ts'
 import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import { COMPONENT } from './header.ts'
-import { LAYOUT_VERSION } from './layout.ts'
+import * as L from './layout.ts'
 
 export type { LLFreeBackend } from './auto.ts'
 export type { LLFreeConfig, LLFreeInstance } from './config.ts'
@@ -71,5 +71,5 @@ function handleIn(memory: Memory, name = COMPONENT): FrameAllocatorHandle {
       hint: `its Regions are: ${memory.names().join(', ') || 'none'}`,
     })
   }
-  return { component: COMPONENT, layoutVersion: LAYOUT_VERSION, region: region.handle, stacks: stacks.handle }
+  return { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
 }

@@ -19,85 +19,79 @@
 //          │reserved│ class │ free frames   │   free frames that no reservation has taken
 //          └────────┴───────┴───────────────┘
 //   child   0 … 512: that many frames of it are free.  HUGE: allocated as a whole.  FREEING: being given back as a whole.
-import { defineConstants } from '@parperos/alloc-api/driver'
+//
+// Each constant is an export of its own, so that the bundler puts the bare number where it is used.
 
-export const LAYOUT_VERSION = 1
+export const magic = 0x52464c4c
+export const version = 1
 
-export const layout = defineConstants('LLFREE', {
-  magic: 0x52464c4c,
-  version: LAYOUT_VERSION,
+// Header, word indexes.
+export const headerMagic = 0
+export const headerVersion = 1
+export const headerFrames = 2
+export const headerSlots = 3
+export const headerClasses = 4
+export const headerTreeShift = 5
+export const headerTrees = 6
+export const headerChildren = 7
+export const headerOwnersAt = 8
+export const headerLocalsAt = 9
+export const headerTreesAt = 10
+export const headerChildrenAt = 11
+export const headerBitsAt = 12
+export const headerWordsTotal = 13
+export const headerDefaultClass = 14
+// The class of each order when the caller names none: MAX_ORDER + 1 words.
+export const headerOrderClass = 16
+// The policy: for (requested class, tree's class) an action, MAX_CLASSES words a row.
+export const headerPolicy = 32
+// The classes' names, 16 bytes of UTF-8 each.
+export const headerClassNames = 96
+export const headerWords = 128
 
-  // Header, word indexes.
-  headerMagic: 0,
-  headerVersion: 1,
-  headerFrames: 2,
-  headerSlots: 3,
-  headerClasses: 4,
-  headerTreeShift: 5,
-  headerTrees: 6,
-  headerChildren: 7,
-  headerOwnersAt: 8,
-  headerLocalsAt: 9,
-  headerTreesAt: 10,
-  headerChildrenAt: 11,
-  headerBitsAt: 12,
-  headerWordsTotal: 13,
-  headerDefaultClass: 14,
-  // The class of each order when the caller names none: MAX_ORDER + 1 words.
-  headerOrderClass: 16,
-  // The policy: for (requested class, tree's class) an action, MAX_CLASSES words a row.
-  headerPolicy: 32,
-  // The classes' names, 16 bytes of UTF-8 each.
-  headerClassNames: 96,
-  headerWords: 128,
+// A local's cache line, word indexes in it.
+export const localWords = 16
+export const localReservation = 0
+export const localHint = 1
+// Only in the line of class 0: the slot's ledger (ledger.ts).
+export const localMoves = 2
+export const localPending = 3
+export const localPresent = 0x80000000
 
-  // A local's cache line, word indexes in it.
-  localWords: 16,
-  localReservation: 0,
-  localHint: 1,
-  // Only in the line of class 0: the slot's ledger (ledger.ts).
-  localMoves: 2,
-  localPending: 3,
-  localPresent: 0x80000000,
+export const treeFreeMask = 0xffff
+export const treeClassShift = 16
+export const treeClassMask = 7
+export const treeReserved = 0x1000000
 
-  treeFreeMask: 0xffff,
-  treeClassShift: 16,
-  treeClassMask: 7,
-  treeReserved: 0x1000000,
+export const childFrames = 512
+export const childShift = 9
+export const childMask = 0xffff
+export const childHuge = 0x8000
+export const childFreeing = 0x4000
+// Rows of 32 bits in a huge frame's bit field.
+export const rows = 16
+export const rowShift = 5
+// The highest order that stays inside one row, and inside one huge frame's bit field.
+export const rowOrder = 5
+export const fieldOrder = 8
+export const hugeOrder = 9
+export const maxOrder = 10
 
-  childFrames: 512,
-  childShift: 9,
-  childMask: 0xffff,
-  childHuge: 0x8000,
-  childFreeing: 0x4000,
-  // Rows of 32 bits in a huge frame's bit field.
-  rows: 16,
-  rowShift: 5,
-  // The highest order that stays inside one row, and inside one huge frame's bit field.
-  rowOrder: 5,
-  fieldOrder: 8,
-  hugeOrder: 9,
-  maxOrder: 10,
+// What the policy says for a requested class and a tree's class.
+export const actionNo = 0
+export const actionMatch = 1
+export const actionSteal = 2
+export const actionDemote = 3
 
-  // What the policy says for a requested class and a tree's class.
-  actionNo: 0,
-  actionMatch: 1,
-  actionSteal: 2,
-  actionDemote: 3,
-
-  maxClasses: 8,
-  maxFrames: 0x40000000,
-  minTreeShift: 1,
-  maxTreeShift: 6,
-  // How many trees around the last one are looked at first for the best.
-  nearTrees: 16,
-  // How often a pass over a place that must hold a free frame is repeated before it is called corrupt.
-  maxPasses: 0x100000,
-  // How often a failed search is repeated because other workers had frames in their hands meanwhile, and how long one
-  // wait for them is, in reads of their ledgers.
-  maxSearches: 4096,
-  settleReads: 256,
-})
-
-/** The constants by name. */
-export const L = layout.values
+export const maxClasses = 8
+export const maxFrames = 0x40000000
+export const minTreeShift = 1
+export const maxTreeShift = 6
+// How many trees around the last one are looked at first for the best.
+export const nearTrees = 16
+// How often a pass over a place that must hold a free frame is repeated before it is called corrupt.
+export const maxPasses = 0x100000
+// How often a failed search is repeated because other workers had frames in their hands meanwhile, and how long one
+// wait for them is, in reads of their ledgers.
+export const maxSearches = 4096
+export const settleReads = 256

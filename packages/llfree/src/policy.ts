@@ -2,7 +2,7 @@
 // what a class may do with a tree of another. They are written into the header, so that every worker and every backend
 // follows the same one, and allocators in one process can differ.
 import { MAX_ORDER, ParperosError } from '@parperos/alloc-api'
-import { L } from './layout.ts'
+import * as L from './layout.ts'
 
 /**
  * What a request may do with a tree of some class. `match`: reserve it. `steal`: take single blocks, its class stays.

@@ -1,43 +1,42 @@
 // A measurement: warm up until the code is compiled and the caches are filled, then several rounds of about equal
-// length, and between the rounds the unit, one uncontended compare-exchange, so that it meets the same state of the
-// machine.
+// length, and before each round the unit, one uncontended compare-exchange, so that it meets the same state of the
+// machine. A round during which something else took the CPUs away does not count, unless there is no better one.
 import { nowNs } from './clock.ts'
+import { watchCpu, type Usage } from './disturbance.ts'
 import type { Seat } from './job.ts'
 import type { BulkLoops } from './loops.ts'
 import type { Workload } from './workloads.ts'
 
-export interface Rounds {
-  /** For each round, for each phase: nanoseconds that a worker spends on one operation. */
-  samples: number[][]
-  /** Nanoseconds of one compare-exchange, for each round; empty except in worker 0. */
-  casNs: number[]
+export interface Round extends Usage {
+  /** For each phase: nanoseconds that a worker spends on one operation. */
+  nsPerOp: number[]
+  /** Nanoseconds of one compare-exchange; NaN except in worker 0. */
+  casNs: number
 }
 
 /** One to two milliseconds. */
 const EXCHANGES = 200_000
+/** The length of the warm-up, in rounds. */
+const WARM_UP_ROUNDS = 4
+/** So many times the rounds that are wanted are made at most, to find as many that are undisturbed. */
+const PATIENCE = 2
 
 export function measureRounds(
   workload: Workload,
   unit: BulkLoops,
-  { barrier, worker }: Seat,
+  { barrier, worker, workers }: Seat,
   { timeMs, rounds }: { timeMs: number; rounds: number },
-): Rounds {
-  const casNs: number[] = []
-  const samples: number[][] = []
+): Round[] {
+  const made: Round[] = []
   if (worker === 0) unit.compareExchange(EXCHANGES)
   const passes = warmUp()
-  for (let round = 0; round < rounds; round++) {
-    // The others wait: the unit is uncontended, and nothing else runs.
-    if (worker === 0) casNs.push(exchangeNs())
-    const sums = workload.pass()
-    for (let pass = 1; pass < passes; pass++) workload.pass().forEach((ns, phase) => (sums[phase] += ns))
-    samples.push(sums.map((ns) => ns / (passes * workload.operations)))
-  }
-  return { samples, casNs }
+  do made.push(makeRound())
+  while (barrier.agree(isEnough(made, rounds) ? 0 : 1) > 0)
+  return chosen(made, rounds)
 
   /** Returns how many passes make a round; worker 0 decides, since all have to make the same number. */
   function warmUp(): number {
-    const enoughNs = 2 * timeMs * 1e6
+    const enoughNs = WARM_UP_ROUNDS * timeMs * 1e6
     const started = nowNs()
     let last = started
     for (let pass = 1; ; pass++) {
@@ -51,9 +50,28 @@ export function measureRounds(
     }
   }
 
+  function makeRound(): Round {
+    // The others wait: the unit is uncontended, and nothing else runs.
+    const casNs = worker === 0 ? exchangeNs() : NaN
+    barrier.pass()
+    const usage = watchCpu(workers)
+    const sums = workload.pass()
+    for (let pass = 1; pass < passes; pass++) workload.pass().forEach((ns, phase) => (sums[phase] += ns))
+    return { nsPerOp: sums.map((ns) => ns / (passes * workload.operations)), casNs, ...usage() }
+  }
+
   function exchangeNs(): number {
     const started = nowNs()
     unit.compareExchange(EXCHANGES)
     return (nowNs() - started) / EXCHANGES
   }
+}
+
+const isEnough = (made: readonly Round[], rounds: number): boolean =>
+  made.filter(({ disturbed }) => !disturbed).length >= rounds || made.length >= PATIENCE * rounds
+
+/** The undisturbed rounds, and where these are too few, those that had most of the CPUs; their speed plays no part. */
+export function chosen(made: readonly Round[], rounds: number): Round[] {
+  const rank = ({ disturbed, cpuShare }: Round): number => (disturbed ? cpuShare : 2)
+  return made.toSorted((a, b) => rank(b) - rank(a)).slice(0, rounds)
 }

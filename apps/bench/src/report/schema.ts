@@ -29,6 +29,8 @@ const result = z.strictObject({
     .number()
     .nonnegative()
     .describe('CPU seconds of the process for this measurement, warm-up included; a bulk pair shares them.'),
+  cpuShare: z.number().min(0).max(1).describe('The share of their time in which the workers had a CPU, median.'),
+  disturbedRounds: count.describe('Rounds during which something else took CPUs away.'),
   rounds: z.int().positive(),
 })
 

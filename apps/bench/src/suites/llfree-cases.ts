@@ -49,6 +49,8 @@ export interface SeriesOutcome {
   /** Nanoseconds that a worker spends on one operation, by phase. */
   nsPerOp: Record<string, number[]>
   casNs: number[]
+  cpuShare: number[]
+  disturbedRounds: number
   metadataBytes: number | null
   /** Of the whole process. */
   cpuSeconds: number
@@ -64,4 +66,4 @@ export function framesPerWorker(order: number, quick: boolean): number {
 }
 
 /** The peer searches its lists, so that a larger memory would measure the searching only. */
-export const PEER_FRAMES = 2 ** 11
+export const PEER_FRAMES = 2 ** 10

@@ -86,13 +86,18 @@ class SeriesRun {
     const { loops, workload } = await this.#workload(stopwatch)
     const unit = await this.#unitLoops(loops)
     const before = process.cpuUsage()
-    const { samples, casNs } = measureRounds(workload, unit, this.#seat, this.#input)
+    const rounds = measureRounds(workload, unit, this.#seat, this.#input)
     const { user, system } = process.cpuUsage(before)
     if (unit !== loops) unit.close()
     loops.close()
     const phases = PHASES[this.#input.case]
-    const nsPerOp = Object.fromEntries(phases.map((phase, i) => [phase, samples.map((round) => round[i])]))
-    return { nsPerOp, casNs, cpuSeconds: (user + system) / 1e6 }
+    return {
+      nsPerOp: Object.fromEntries(phases.map((phase, i) => [phase, rounds.map(({ nsPerOp }) => nsPerOp[i])])),
+      casNs: rounds.map(({ casNs }) => casNs),
+      cpuShare: rounds.map(({ cpuShare }) => cpuShare),
+      disturbedRounds: rounds.filter(({ disturbed }) => disturbed).length,
+      cpuSeconds: (user + system) / 1e6,
+    }
   }
 
   async #workload(stopwatch: Stopwatch): Promise<{ loops: BulkLoops; workload: Workload }> {

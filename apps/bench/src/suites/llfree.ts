@@ -105,7 +105,7 @@ function resultOf(
   { driver, order, framesPerWorker: frames }: Series,
   workers: number,
   phase: string,
-  { nsPerOp: samples, casNs: casSamples, metadataBytes, cpuSeconds }: SeriesOutcome,
+  { nsPerOp: samples, casNs: casSamples, cpuShare, disturbedRounds, metadataBytes, cpuSeconds }: SeriesOutcome,
 ): Result {
   const nsPerOp = spreadOf(samples[phase])
   const casNs = median(casSamples)
@@ -124,6 +124,8 @@ function resultOf(
     casNs,
     casUnits: nsPerOp.median / casNs,
     cpuSeconds,
+    cpuShare: median(cpuShare),
+    disturbedRounds,
     rounds: samples[phase].length,
   }
 }

@@ -44,7 +44,8 @@ export interface ConcurrentResult {
   workers: ChurnResult[]
 }
 
-const usualMix = [240, 60, 40, 30, 20, 10, 8, 6, 4, 3, 1]
+/** How often orders 0 … 10 are asked for: mostly small ones, some of every order. */
+export const usualMix = [240, 60, 40, 30, 20, 10, 8, 6, 4, 3, 1]
 
 /**
  * Lets the workers churn on one allocator at the same time, then judges. Throws a `ConformanceError` that names frame
@@ -65,7 +66,7 @@ export async function runConcurrently(options: ConcurrentOptions): Promise<Concu
   if (failures.length > 0) throw new ConformanceError(`workers failed: ${failures.join('; ')}`)
   const results = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   if (freeAll) giveRest(allocator, shadow)
-  judgeFrames(allocator, shadow)
+  judge(allocator, shadow)
   if (freeAll) expectEqual(allocator.stats().free, allocator.frames - before, 'free frames when all was given back')
   const sum = (key: 'operations' | 'gets' | 'puts' | 'outOfMemory') =>
     results.reduce((total, one) => total + one[key], 0)
@@ -109,7 +110,7 @@ function requestOf(options: ConcurrentOptions, shadow: Shadow, index: number): C
     handle,
     slot,
     workers: workers.length,
-    shadow: shadow.buffer,
+    shadow: shadow.words,
     job,
   }
 }
@@ -135,8 +136,8 @@ async function runOne({ port }: ConcurrentWorker, request: ChurnRequest, shadow:
   }
 }
 
-/** What was on its way between workers. */
-function giveRest(allocator: FrameAllocator, shadow: Shadow): void {
+/** Gives back what was on its way between workers, once they have finished. */
+export function giveRest(allocator: FrameAllocator, shadow: Shadow): void {
   for (const block of shadow.empty()) {
     const [frame, order] = [Math.floor(block / 16), block % 16]
     shadow.release(frame, order, BEFORE)
@@ -144,8 +145,8 @@ function giveRest(allocator: FrameAllocator, shadow: Shadow): void {
   }
 }
 
-/** Every frame is allocated exactly when somebody owns it, and the statistics say so. */
-function judgeFrames(allocator: FrameAllocator, shadow: Shadow): void {
+/** Throws unless every frame is allocated exactly when somebody owns it, and the statistics say so. */
+export function judge(allocator: FrameAllocator, shadow: Shadow): void {
   allocator.validate()
   const oracle = new FrameOracle(shadow.frames)
   for (let frame = 0; frame < shadow.frames; frame++) {

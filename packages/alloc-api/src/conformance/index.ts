@@ -4,7 +4,18 @@ export { ConformanceError } from './expect.ts'
 export { frameAllocatorSuite } from './suite.ts'
 export type { Check, FrameAllocatorSubject } from './subject.ts'
 export { Random } from './random.ts'
-export { runConcurrently, type ConcurrentOptions, type ConcurrentResult, type ConcurrentWorker } from './concurrent.ts'
+export {
+  giveRest,
+  judge,
+  runConcurrently,
+  usualMix,
+  type ConcurrentOptions,
+  type ConcurrentResult,
+  type ConcurrentWorker,
+} from './concurrent.ts'
+export { withWorkers, type EndableWorker } from './workers.ts'
+export { Shadow } from './shadow.ts'
 export { serveConformanceJobs, type ResolveBackend } from './serve.ts'
 export { portOf, type Port } from './port.ts'
-export type { ChurnResult } from './churn.ts'
+export { churn, type ChurnJob, type ChurnResult } from './churn.ts'
+export { Trace, type TraceOptions } from './trace.ts'

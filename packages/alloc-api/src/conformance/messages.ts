@@ -14,7 +14,6 @@ export interface ChurnRequest {
   slot: number
   /** How many workers start together. */
   workers: number
-  frames: number
   shadow: Words
   job: ChurnJob
 }

@@ -27,7 +27,7 @@ const answer = (port: Port, message: ChurnAnswer): void => {
 }
 
 async function serve(request: ChurnRequest, resolveBackend: ResolveBackend): Promise<ChurnResult> {
-  const shadow = new Shadow(request.shadow, request.frames)
+  const shadow = new Shadow(request.shadow)
   try {
     const backend = await resolveBackend(request.backend)
     using allocator = await backend.attach(request.handle, request.slot)

@@ -2,15 +2,15 @@
 // that a frame in two hands shows at once. Beside it, what the workers of one run share: a gate at which they wait for
 // each other, and a ring through which blocks change hands.
 //
-//   word 0        1     2 … 15   16 … 79                                 80 …
+//   word 0        1     2        16 … 79                                 80 …
 //   ┌─────────┬────────┬───────┬───────────────────────────────────────┬──────────────────────────────────┐
-//   │ arrived │ gate   │ 0     │ ring: frame × 16 + order, −1 = empty  │ owner of frame 0, frame 1, …     │
+//   │ arrived │ gate   │frames │ ring: frame × 16 + order, −1 = empty  │ owner of frame 0, frame 1, …     │
 //   │ workers │ 0 1 2  │       │                                       │ 0 = nobody, else worker's number │
 //   └─────────┴────────┴───────┴───────────────────────────────────────┴──────────────────────────────────┘
 import { add, compareExchange, exchange, load, notify, store, wait, type Words } from '#atomics'
 import { ConformanceError } from './expect.ts'
 
-const word = { arrived: 0, gate: 1, ring: 16, owners: 80 }
+const word = { arrived: 0, gate: 1, frames: 2, ring: 16, owners: 80 }
 const gate = { shut: 0, open: 1, abandoned: 2 }
 const RING = word.owners - word.ring
 const EMPTY = -1
@@ -43,16 +43,18 @@ export class Shadow {
   readonly words: Words
   readonly frames: number
 
-  constructor(words: Words, frames: number) {
+  /** The shadow that somebody created in these words. */
+  constructor(words: Words) {
     this.words = words
-    this.frames = frames
+    this.frames = load(words, word.frames)
   }
 
   /** A shadow in which nobody owns anything; in new memory, or in `words` that are all 0. */
   static create(frames: number, words: Words = new Int32Array(new SharedArrayBuffer(Shadow.bytes(frames)))): Shadow {
     if (frames > MAX_FRAMES) throw new ConformanceError(`a shadow of ${frames} frames, ${MAX_FRAMES} are the most`)
     words.fill(EMPTY, word.ring, word.ring + RING)
-    return new Shadow(words, frames)
+    store(words, word.frames, frames)
+    return new Shadow(words)
   }
 
   /** How many bytes the shadow of that many frames has. */

@@ -59,7 +59,7 @@ export class Trace {
 
   /** Gives back all that is held. */
   giveAll(): void {
-    for (const [frame, order] of this.#held.splice(0)) this.#note((allocator) => done(allocator.put(frame, order)))
+    for (const [frame, order] of this.#held.splice(0)) this.#note((allocator) => allocator.put(frame, order))
   }
 
   #step(takingShare: number): void {
@@ -98,14 +98,12 @@ export class Trace {
     const [frame, order] = picked
     if (what < 15 && order > 0) {
       // Its halves, one by one; the second stays for later.
-      this.#note((allocator) => done(allocator.put(frame, order - 1)))
+      this.#note((allocator) => allocator.put(frame, order - 1))
       held.push([frame + (1 << (order - 1)), order - 1])
     } else if (what < 25) {
-      const frames = [frame]
-      const rest = held.filter((block) => block[1] !== order || frames.length > MOST_PUT || frames.push(block[0]) === 0)
-      held.splice(0, held.length, ...rest)
-      this.#note((allocator) => done(allocator.putBatch(order, Uint32Array.from(frames))))
-    } else this.#note((allocator) => done(allocator.put(frame, order)))
+      const same = this.#takeHeld(order, MOST_PUT)
+      this.#note((allocator) => allocator.putBatch(order, Uint32Array.from([frame, ...same])))
+    } else this.#note((allocator) => allocator.put(frame, order))
   }
 
   /** Takes any held block out of the list. */
@@ -117,6 +115,18 @@ export class Trace {
     return block
   }
 
+  /** Takes the first blocks of that order out of the list, at most `most`. */
+  #takeHeld(order: number, most: number): number[] {
+    const frames: number[] = []
+    let kept = 0
+    for (const block of this.#held) {
+      if (block[1] === order && frames.length < most) frames.push(block[0])
+      else this.#held[kept++] = block
+    }
+    this.#held.length = kept
+    return frames
+  }
+
   #look(order: number): void {
     const random = this.#random
     const frame = random.below(Math.max(1, this.#frames >> order)) << order
@@ -124,13 +134,13 @@ export class Trace {
     this.#note((allocator) => allocator.stats().freeHuge)
     if (!this.#supports('reclaim')) return
     this.#note((allocator) => (allocator as ReclaimingFrameAllocator).quickStats().freeHuge)
-    if (random.chance(0.25)) this.#note((allocator) => done((allocator as ReclaimingFrameAllocator).drain()))
+    if (random.chance(0.25)) this.#note((allocator) => (allocator as ReclaimingFrameAllocator).drain())
   }
 
   #misuse(order: number): void {
     const frame = this.#random.below(this.#frames + 2)
     const isHeld = this.#held.some(([first, size]) => frame >= first && frame < first + (1 << size))
-    if (!isHeld) this.#note((allocator) => done(allocator.put(frame, order)))
+    if (!isHeld) this.#note((allocator) => allocator.put(frame, order))
     this.#note((allocator) => allocator.getBatch(11, new Uint32Array(1)))
   }
 
@@ -145,7 +155,7 @@ export class Trace {
   }
 
   /** One call, through any slot and the instance whose turn it is there. */
-  #note(call: (allocator: FrameAllocator) => number): number | string {
+  #note(call: (allocator: FrameAllocator) => unknown): number | string {
     const turns = this.#slots[this.#random.below(this.#slots.length)]
     const answer = answerOf(call, turns[this.#calls++ % turns.length])
     this.answers.push(answer)
@@ -153,12 +163,9 @@ export class Trace {
   }
 }
 
-/** A call that answers with nothing answered. */
-const done = (_: void): number => 0
-
-function answerOf(call: (allocator: FrameAllocator) => number, allocator: FrameAllocator): number | string {
+function answerOf(call: (allocator: FrameAllocator) => unknown, allocator: FrameAllocator): number | string {
   try {
-    return call(allocator)
+    return Number(call(allocator) ?? 0)
   } catch (error) {
     // Told by the code, not by the class: an implementation may carry a copy of alloc-api of its own.
     if (!(error instanceof Error) || !('code' in error)) throw error

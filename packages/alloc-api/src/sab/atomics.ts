@@ -20,6 +20,12 @@ export const compareExchange = (words: Words, index: number, expected: number, d
 /** Adds to word `index`; returns what stood there before. */
 export const add = (words: Words, index: number, value: number): number => Atomics.add(words, index, value)
 
+/** Sets the bits of `mask` in word `index`; returns what stood there before. */
+export const or = (words: Words, index: number, mask: number): number => Atomics.or(words, index, mask)
+
+/** Keeps only the bits of `mask` in word `index`; returns what stood there before. */
+export const and = (words: Words, index: number, mask: number): number => Atomics.and(words, index, mask)
+
 /** Puts `value` in place; returns what stood there before. */
 export const exchange = (words: Words, index: number, value: number): number => Atomics.exchange(words, index, value)
 

@@ -1,6 +1,6 @@
 // A compiled core knows which layout it was compiled with; a different one must not touch the words.
 import { ParperosError } from '@parperos/alloc-api'
-import { layout } from '../layout.ts'
+import { layout } from '../constants.ts'
 
 /** Throws `BAD_VERSION` unless the core was built with this very layout. */
 export function checkHash(found: number): void {

@@ -2,7 +2,7 @@
 // It holds nothing of its own that changes; all state is in the words.
 import type { Words } from '#atomics'
 import type { Geometry } from '../geometry.ts'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 
 export class Area {
   readonly words: Words
@@ -23,6 +23,8 @@ export class Area {
   readonly freeMask: number
   /** The word of this slot's ledger. */
   readonly ledgerAt: number
+  /** The own reservation for each order when the caller names no class. */
+  readonly ownLocals: readonly number[]
 
   constructor(words: Words, geometry: Geometry, slot: number) {
     this.words = words
@@ -41,6 +43,9 @@ export class Area {
     this.freeBits = geometry.treeShift + L.childShift + 1
     this.freeMask = (1 << this.freeBits) - 1
     this.ledgerAt = this.localAt(slot, 0)
+    this.ownLocals = Array.from({ length: L.maxOrder + 1 }, (_, order) =>
+      this.localAt(slot, words[L.headerOrderClass + order]),
+    )
   }
 
   /** The line of the reservation of (slot, class). */

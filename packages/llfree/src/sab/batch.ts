@@ -1,7 +1,7 @@
 // Many blocks in one call. For order 0 one compare-exchange takes a whole run: of the reservation's count, of a child's
 // counter, and of the bits of a row; giving back does the same in the other direction.
 import { status } from '@parperos/alloc-api/driver'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { giveBits, takeSome } from './bitfield.ts'
 import { changeChild, peekChild, takeUpToFromChild } from './child.ts'

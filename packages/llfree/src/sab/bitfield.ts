@@ -1,7 +1,7 @@
 // The bit field of a huge frame: 16 rows, 1 = allocated. Bits change by compare-exchange of one row; a block of several
 // rows is taken row by row, with undo. Positions count frames from the start of the huge frame; `at` is its first row.
-import { compareExchange, store, type Words } from '#atomics'
-import { L } from '../layout.ts'
+import { and, compareExchange, or, store, type Words } from '#atomics'
+import * as L from '../layout.ts'
 import { blockMask, freeBlock, lowestBit, ones } from './row.ts'
 
 const ALL = -1
@@ -11,19 +11,32 @@ const ALL = -1
  * is there: it can only move while others take and give. −1 says that the counter lied.
  */
 export function takeOne(words: Words, at: number, start: number): number {
-  for (let pass = 0; pass < L.maxPasses; pass++) {
-    for (let i = 0; i < L.rows; i++) {
-      const index = (start + i) & (L.rows - 1)
-      let row = words[at + index]
-      while (row !== ALL) {
-        const bit = lowestBit(~row)
-        const seen = compareExchange(words, at + index, row, row | (1 << bit))
-        if (seen === row) return (index << L.rowShift) + bit
-        row = seen
-      }
+  const row = words[at + start]
+  if (row !== ALL) {
+    const bit = lowestBit(~row)
+    if (setBit(words, at + start, bit)) return (start << L.rowShift) + bit
+  }
+  return takeOneAround(words, at, start)
+}
+
+function takeOneAround(words: Words, at: number, start: number): number {
+  for (let i = 0; i < L.rows * L.maxPasses; i++) {
+    const index = (start + i) & (L.rows - 1)
+    for (let row = words[at + index]; row !== ALL; row = words[at + index]) {
+      const bit = lowestBit(~row)
+      if (setBit(words, at + index, bit)) return (index << L.rowShift) + bit
     }
   }
   return -1
+}
+
+/** Sets one bit; whether it was clear. Setting a bit that is set changes nothing, so no compare-exchange is needed. */
+const setBit = (words: Words, index: number, bit: number): boolean => (or(words, index, 1 << bit) & (1 << bit)) === 0
+
+/** Gives back one frame; whether it was allocated. */
+export const giveOne = (words: Words, at: number, position: number): boolean => {
+  const mask = 1 << (position & 31)
+  return (and(words, at + (position >>> L.rowShift), ~mask) & mask) !== 0
 }
 
 /** Takes up to `count` frames of one row; returns their bits, 0 when the row is full. */
@@ -113,7 +126,7 @@ function swapRows(words: Words, index: number, rows: number): boolean {
 }
 
 /**
- * Gives back the block at `position` (order 0 … 9). Returns how many frames were given back: all of them, or 0 when part
+ * Gives back the block at `position` (order 1 … 9). Returns how many frames were given back: all of them, or 0 when part
  * of the block is not allocated. A number between says that another worker gave back a part at the same moment, which is
  * misuse: these frames are free now and have to be counted.
  */

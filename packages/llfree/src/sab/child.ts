@@ -2,7 +2,7 @@
 // before bits are set and given back to after bits were cleared, so that a huge frame never has fewer free bits than its
 // counter and the workers inside it together have claimed.
 import { compareExchange, type Words } from '#atomics'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 
 /** The two counters of a word at the same value. */
 const pair = (value: number): number => value | (value << 16)

@@ -1,5 +1,5 @@
 // The first state of an allocator: everything free, or everything allocated. The header has been written.
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { restingTree } from './tree.ts'
 

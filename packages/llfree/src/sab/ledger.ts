@@ -12,7 +12,7 @@
 // Writing them is cheap: they are plain stores beside compare-exchanges, which order them. Reading them costs, but only
 // a search that has failed does that.
 import { add, load } from '#atomics'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 
 /** From now on frames may be in this worker's hands. */

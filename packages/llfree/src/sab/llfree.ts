@@ -1,7 +1,7 @@
 // LLFree in TypeScript: the operations of one attached worker (Wrenger et al., "LLFree: Scalable and Optionally-Persistent
 // Page-Frame Allocation", USENIX ATC'23), on the words that the C core works on too. Results below zero are statuses.
 import { status, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { getManyFromLocal, putRow } from './batch.ts'
 import { movedSince, noteMove, othersMoves } from './ledger.ts'
@@ -28,11 +28,10 @@ export class SabCore implements Required<FrameAllocatorCore> {
   get(order: number, frameClass: number): number {
     const area = this.#area
     if (order >>> 0 > L.maxOrder) return status.BAD_ORDER
-    const requested = frameClass === -1 ? classOfOrder(area, order) : frameClass
-    if (requested >>> 0 >= area.classes) return status.BAD_CLASS
-    const at = area.localAt(area.slot, requested)
+    const at = frameClass === -1 ? area.ownLocals[order] : ownLocal(area, frameClass)
+    if (at < 0) return at
     const frame = getFromLocal(area, at, order)
-    if (frame < 0) return getSlow(area, at, order, requested, frame)
+    if (frame < 0) return frame === NONE ? getSlow(area, at, order) : frame
     setHint(area, at, frame)
     return frame
   }
@@ -57,7 +56,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
     if (misuse < 0) return misuse
     const given = putBlock(area, frame, order)
     if (given < 0) return given
-    if (given > 0) countGiven(area, frame, given)
+    if (given > 0) countGiven(area, frame, order, given)
     return given === 1 << order ? 0 : status.NOT_ALLOCATED
   }
 
@@ -66,9 +65,9 @@ export class SabCore implements Required<FrameAllocatorCore> {
     let count = 0
     while (count < into.length) {
       if (order === 0 && count + 1 < into.length) {
-        const requested = frameClass === -1 ? classOfOrder(area, 0) : frameClass
-        if (requested >>> 0 >= area.classes) return status.BAD_CLASS
-        const many = getManyFromLocal(area, area.localAt(area.slot, requested), into, count)
+        const at = frameClass === -1 ? area.ownLocals[order] : ownLocal(area, frameClass)
+        if (at < 0) return at
+        const many = getManyFromLocal(area, at, into, count)
         if (many < 0) return many
         count += many
         if (count === into.length) break
@@ -89,7 +88,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
       if (given > 0) {
         const child = frames[done] >>> L.childShift
         if (!giveToChild(area.words, area.childrenAt, child, given)) return done
-        countGiven(area, frames[done], given)
+        countGiven(area, frames[done], order, given)
         done += given
       } else {
         if (this.put(frames[done] | 0, order) < 0) return done
@@ -132,16 +131,25 @@ function checkBlock(area: Area, frame: number, order: number): number {
 }
 
 /** Counts frames that were given back: in the own reservation when it holds their tree, else in the tree. */
-function countGiven(area: Area, frame: number, count: number): void {
+function countGiven(area: Area, frame: number, order: number, count: number): void {
   const tree = frame >>> (area.treeShift + L.childShift)
-  const at = area.localAt(area.slot, treeClass(area.words[area.treesAt + tree]))
-  if (!giveToLocal(area, at, tree, count)) giveToTree(area, tree, count)
+  // Most often it is the reservation of the order's own class: no need to look what class the tree has.
+  if (!giveToLocal(area, area.ownLocals[order], tree, count)) countElsewhere(area, tree, count)
   noteMove(area)
 }
 
+function countElsewhere(area: Area, tree: number, count: number): void {
+  const at = area.localAt(area.slot, treeClass(area.words[area.treesAt + tree]))
+  if (!giveToLocal(area, at, tree, count)) giveToTree(area, tree, count)
+}
+
+/** The own reservation of a class that the caller names, or BAD_CLASS. */
+const ownLocal = (area: Area, frameClass: number): number =>
+  frameClass >>> 0 < area.classes ? area.localAt(area.slot, frameClass) : status.BAD_CLASS
+
 /** The own reservation had nothing: search everywhere until something is found or nothing moved during a whole search. */
-function getSlow(area: Area, at: number, order: number, frameClass: number, first: number): number {
-  if (first !== NONE) return first
+function getSlow(area: Area, at: number, order: number): number {
+  const frameClass = (at - area.ledgerAt) / L.localWords
   for (let search = 0; search < L.maxSearches; search++) {
     const before = othersMoves(area)
     const frame = searchAll(area, at, order, frameClass)

@@ -2,7 +2,7 @@
 // slot reserves and gives up; others may take frames out of it and drain it, so every change is a compare-exchange or an
 // exchange of the whole word. Beside it stands the hint: the frame that was taken last, read and written by the owner.
 import { compareExchange, exchange } from '#atomics'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 
 /** The present bit is the sign of the word. */

@@ -2,10 +2,10 @@
 // allocated; the counters above only say where to look. All of it is called with frames of the tree already claimed from
 // a local or the tree's counter, so that for a single frame it cannot fail.
 import type { Words } from '#atomics'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import { status } from '@parperos/alloc-api/driver'
 import type { Area } from './area.ts'
-import { fill, give, hasBlock, rowsAre, takeAt, takeBlock, takeOne } from './bitfield.ts'
+import { fill, give, giveOne, hasBlock, rowsAre, takeAt, takeBlock, takeOne } from './bitfield.ts'
 import { changeChild, changePair, giveToChild, peekChild, takeFromChild } from './child.ts'
 
 /** No block found. */
@@ -18,9 +18,13 @@ export function getOne(area: Area, tree: number, hint: number): number {
   const { words, childrenAt } = area
   const near = hint >>> L.childShift
   // The hinted huge frame first: usually that is all.
-  if (near >>> area.treeShift === tree && takeFromChild(words, childrenAt, near, 1)) {
-    return frameAt(near, takeOne(words, fieldAt(area, near), (hint >>> L.rowShift) & (L.rows - 1)))
-  }
+  return near >>> area.treeShift === tree && takeFromChild(words, childrenAt, near, 1)
+    ? frameAt(near, takeOne(words, fieldAt(area, near), (hint >>> L.rowShift) & (L.rows - 1)))
+    : getOneElsewhere(area, tree)
+}
+
+function getOneElsewhere(area: Area, tree: number): number {
+  const { words, childrenAt } = area
   for (let pass = 0; pass < L.maxPasses; pass++) {
     const child = pickChild(area, tree, 1)
     if (child < 0 || !takeFromChild(words, childrenAt, child, 1)) continue
@@ -131,15 +135,20 @@ export function getAtPlace(area: Area, frame: number, order: number): number {
  * Gives back a block of order 0 … 10: how many frames became free, which is all of them or 0; less than all says misuse
  * by two workers at once (bitfield.ts, give). A negative number is a status.
  */
-export function putBlock(area: Area, frame: number, order: number): number {
+export const putBlock = (area: Area, frame: number, order: number): number =>
+  order <= L.fieldOrder
+    ? putPart(area, frame >>> L.childShift, frame & (L.childFrames - 1), order)
+    : order === L.hugeOrder
+      ? putHuge(area, frame >>> L.childShift)
+      : putPair(area, frame >>> L.childShift)
+
+function putPart(area: Area, child: number, position: number, order: number): number {
   const { words, childrenAt } = area
-  const child = frame >>> L.childShift
-  if (order === L.maxOrder) return putPair(area, child)
-  if (order === L.hugeOrder) return putHuge(area, child)
   // Part of a huge frame: from now on it is allocated frame by frame. Its rows are full already, so that this is one
   // step, and it does not matter which of several workers makes it.
   if (peekChild(words, childrenAt, child) === L.childHuge) changeChild(words, childrenAt, child, L.childHuge, 0)
-  const given = give(words, fieldAt(area, child), frame & (L.childFrames - 1), order)
+  const at = fieldAt(area, child)
+  const given = order === 0 ? Number(giveOne(words, at, position)) : give(words, at, position, order)
   return given === 0 || giveToChild(words, childrenAt, child, given) ? given : status.CORRUPT
 }
 

@@ -1,6 +1,6 @@
 // getAt: taking exactly the block that the caller names. Its frames are claimed first, from whatever counts the tree's
 // free frames: the tree itself, or the reservation that holds it.
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { rowsAre } from './bitfield.ts'
 import { blockMask } from './row.ts'

@@ -1,6 +1,6 @@
 // The policy, read from the header: which tree suits a request. It is data, so that all backends and all workers agree and
 // two allocators in one process can have different ones.
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { treeClass, treeFree, treeIsReserved } from './tree.ts'
 

@@ -1,6 +1,6 @@
 // Reserving: finding a tree for a (class, slot), taking its counter as a whole, and giving the old reservation back. The
 // trees around the old one are looked at first, for the best of a few; then all others.
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { clearLocal, giveToLocal, hintOf, isPresent, localFree, localTree, setHint, swapLocal, takeFromLocal } from './local.ts'
 import { beginMove, endMove } from './ledger.ts'
@@ -15,14 +15,18 @@ export const getClaimed = (area: Area, tree: number, order: number, hint: number
   order === 0 ? getOne(area, tree, hint) : getBlock(area, tree, order, hint)
 
 /** Takes a block out of the reservation at `at`, the own or another slot's. */
-export function getFromLocal(area: Area, at: number, order: number): number {
+export const getFromLocal = (area: Area, at: number, order: number): number =>
+  order === 0 ? getOneFromLocal(area, at) : getBlockFromLocal(area, at, order)
+
+function getOneFromLocal(area: Area, at: number): number {
+  const tree = takeFromLocal(area, at, 1)
+  return tree < 0 ? NONE : getOne(area, tree, hintOf(area, at))
+}
+
+function getBlockFromLocal(area: Area, at: number, order: number): number {
   const word = area.words[at]
   const count = 1 << order
   if (!isPresent(word) || localFree(area, word) < count) return NONE
-  if (order === 0) {
-    const tree = takeFromLocal(area, at, 1)
-    return tree < 0 ? NONE : getOne(area, tree, hintOf(area, at))
-  }
   if (!seesBlock(area, localTree(area, word), order)) return NONE
   beginMove(area)
   const tree = takeFromLocal(area, at, count)

@@ -1,5 +1,5 @@
 // Counting what is free: from the children (exact when nobody is inside an operation), or from trees and reservations.
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { peekChild } from './child.ts'
 import { isPresent, localFree, localTree } from './local.ts'

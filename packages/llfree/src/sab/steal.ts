@@ -1,6 +1,6 @@
 // What is left when no tree can be reserved: taking from trees of other classes and from other workers' reservations, as
 // far as the policy allows it. First without changing what a tree is for (steal), then changing it (demote).
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { beginMove, endMove } from './ledger.ts'
 import { localFree } from './local.ts'

@@ -2,7 +2,7 @@
 // in it, and whether a local has it reserved. A tree's counter and the local that holds it are taken from before the
 // children, and given to after them: together they never exceed what the children have.
 import { compareExchange } from '#atomics'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 
 export const treeFree = (word: number): number => word & L.treeFreeMask

@@ -1,6 +1,6 @@
 // Checking every invariant, while no operation runs. The order of problems is that of `problems` in describe.ts.
 import { status } from '@parperos/alloc-api/driver'
-import { L } from '../layout.ts'
+import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { peekChild } from './child.ts'
 import { isPresent, localFree, localTree } from './local.ts'
