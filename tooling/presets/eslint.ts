@@ -1,7 +1,8 @@
 // The one lint set-up: typescript-eslint's strict type-aware rules, with the exceptions that this code needs.
+import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-export default tseslint.config(
+export default defineConfig(
   {
     ignores: ['**/dist/**', '**/prebuilds/**', '**/node_modules/**', '**/.turbo/**', '**/.build/**', '**/reports/**'],
   },

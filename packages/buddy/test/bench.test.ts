@@ -64,7 +64,7 @@ describe.each(['wasm', 'native'] as const)('inside the core as %s', (kind) => {
       expect(new Uint32Array(core.list.buffer, core.list.byteOffset - 64, 1)[0]).toBe(1234)
     }))
 
-  const refused = expect.objectContaining({ code: 'BAD_OPTION' })
+  const refused = expect.objectContaining({ code: 'BAD_OPTION' }) as Error
   it('refuses more blocks than the list has room for', () =>
     inside((core) => {
       expect(() => core.bulkGet(0, capacity + 1)).toThrow(refused)

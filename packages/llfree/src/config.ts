@@ -34,11 +34,14 @@ export function complete(config: LLFreeConfig): CompleteConfig {
   if (!Number.isInteger(treeShift) || treeShift < L.minTreeShift || treeShift > L.maxTreeShift) {
     throw new ParperosError('BAD_OPTION', `treeHugeFrames is a power of two from 2 to 64, got ${treeHugeFrames}`)
   }
-  if (initial === 'recover') {
-    throw new ParperosError('UNSUPPORTED', "llfree cannot recover yet: initial is 'free' or 'allocated'")
-  }
-  if (initial !== 'free' && initial !== 'allocated') {
-    throw new ParperosError('BAD_OPTION', `initial is 'free' or 'allocated', got ${JSON.stringify(initial)}`)
+  switch (initial) {
+    case 'free':
+    case 'allocated':
+      break
+    case 'recover':
+      throw new ParperosError('UNSUPPORTED', "llfree cannot recover yet: initial is 'free' or 'allocated'")
+    default:
+      throw new ParperosError('BAD_OPTION', `initial is 'free' or 'allocated', got ${JSON.stringify(initial)}`)
   }
   checkPolicy(policy)
   return { frames, slots, treeShift, allocated: initial === 'allocated', name, policy }

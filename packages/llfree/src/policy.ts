@@ -57,7 +57,7 @@ export function checkPolicy({ classes, orderClass, defaultClass, actions }: Clas
     throw bad(`has ${count} rows of ${count} actions, one for each pair of classes`)
   }
   for (const action of actions.flat()) {
-    if (!Object.hasOwn(actionNumber, action)) throw bad(`has actions match, steal, demote or no, got ${String(action)}`)
+    if (!Object.hasOwn(actionNumber, action)) throw bad(`has actions match, steal, demote or no, got ${JSON.stringify(action)}`)
   }
 }
 

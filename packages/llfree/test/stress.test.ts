@@ -65,6 +65,7 @@ it.each(variants)('a TypeScript, a WebAssembly and a native worker share one all
   using allocator = await open('sab', { slots: 4, ...options })
   await withWorkers(start, kinds, async (workers) => {
     const done = await runConcurrently({ allocator, workers, seed, ...run })
+    console.log(variant.what, JSON.stringify(done))
     expect(done.operations).toBeGreaterThanOrEqual(run.operations)
     for (const { gets, puts } of done.workers) expect([gets > 100, puts > 100]).toEqual([true, true])
   })

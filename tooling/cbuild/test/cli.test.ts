@@ -1,3 +1,4 @@
+// The command line: what is printed, what is written, and the exit codes.
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { cbuild, cliFile, makePackage } from './fixture.ts'

@@ -1,3 +1,4 @@
+// Which exported values count as constants tables, and which numbers they may hold.
 import { describe, expect, it } from 'vitest'
 import { cInteger, isConstantsTable, tableLines, upperSnake, type ConstantsTable } from '../src/constants.ts'
 

@@ -1,3 +1,4 @@
+// Rendering C headers from TypeScript, and finding stale ones.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// The WebAssembly target: what is built runs on shared memory, and what could not is refused.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'

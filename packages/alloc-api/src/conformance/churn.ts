@@ -123,6 +123,8 @@ class ChurnWorker {
   #refused(): void {
     this.#outOfMemory++
     for (let left = this.#held.length >> 1; left > 0; left--) this.#give()
+    // What is on its way between workers could be all there is.
+    this.#swap(undefined)
   }
 
   #took(frame: number, order: number): void {
@@ -155,6 +157,11 @@ class ChurnWorker {
   /** Hands a block to whoever comes by; what somebody else left there is given back instead. */
   #pass(block: number): void {
     this.#heldFrames -= 2 ** (block % 16)
+    this.#swap(block)
+  }
+
+  /** Leaves a block, or nothing, at a place in the ring, and gives back what was there. */
+  #swap(block: number | undefined): void {
     const other = this.#shadow.swap(this.#random.next(), block)
     if (other === undefined) return
     this.#heldFrames += 2 ** (other % 16)

@@ -39,8 +39,14 @@ export class LLFreeWasmCore implements Required<FrameAllocatorCore> {
     let done = 0
     while (done < into.length) {
       const wanted = Math.min(into.length - done, this.#scratch.length)
-      const { get_batch } = this.#exports
-      const got = get_batch(this.#words, this.#slot, order, this.#scratchAddress, wanted, frameClass)
+      const got = this.#exports.get_batch(
+        this.#words,
+        this.#slot,
+        order,
+        this.#scratchAddress,
+        wanted,
+        frameClass,
+      )
       if (got < 0) return done > 0 ? done : got
       into.set(this.#scratch.subarray(0, got), done)
       done += got
