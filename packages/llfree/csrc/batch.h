@@ -2,7 +2,7 @@
 // counter, and of the bits of a row; giving back does the same in the other direction.
 #pragma once
 
-#include "reserve.h"
+#include "reservation.h"
 
 // Sets `count` bits of a huge frame whose counter they were taken from, and writes their frames.
 static inline bool fill_from_child(const area *a, uint32_t child, uint32_t row, uint32_t *into, uint32_t count) {
@@ -17,29 +17,34 @@ static inline bool fill_from_child(const area *a, uint32_t child, uint32_t row, 
   return done == count;
 }
 
-// Takes up to `wanted` frames out of the reservation at `at`; how many, or CORRUPT.
-static inline int32_t get_many_from_local(const area *a, uint32_t at, uint32_t *into, uint32_t wanted) {
+// Takes up to `length` frames out of the reservation at `at`, as many as the huge frame of the last one has. How many, or
+// CORRUPT.
+static inline int32_t get_many_near(const area *a, uint32_t at, uint32_t *into, uint32_t length) {
+  uint32_t hint = hint_of(a, at, 0);
+  uint32_t near = hint >> LLFREE_CHILD_SHIFT;
+  uint32_t free = peek_child(a, near);
+  if (free == 0 || free > LLFREE_CHILD_FRAMES || near >> a->tree_shift != local_tree(a, peek_local(a, at))) return 0;
+  uint32_t wanted = smaller(length, free);
   uint32_t word = take_up_to_from_local(a, at, wanted);
   if (word == 0) return 0;
-  uint32_t count = smaller(local_free(a, word), wanted);
   uint32_t tree = local_tree(a, word);
-  uint32_t hint = hint_of(a, at);
-  int32_t child = (int32_t)(hint >> LLFREE_CHILD_SHIFT);
+  uint32_t count = smaller(local_free(a, word), wanted);
+  int32_t child = near >> a->tree_shift == tree ? (int32_t)near : pick_child(a, tree);
   uint32_t row = (hint >> LLFREE_ROW_SHIFT) & ROW_MASK;
-  if ((uint32_t)child >> a->tree_shift != tree) child = NONE;
   uint32_t done = 0;
-  for (uint32_t pass = 0; done < count && pass < LLFREE_MAX_PASSES; pass++) {
-    if (child >= 0) {
-      uint32_t taken = take_up_to_from_child(a, (uint32_t)child, count - done);
-      if (taken > 0 && !fill_from_child(a, (uint32_t)child, row, into + done, taken)) return PARPEROS_CORRUPT;
-      done += taken;
+  // Others may take from the huge frame meanwhile; then the rest is elsewhere in the tree.
+  for (uint32_t pass = 0; pass < LLFREE_MAX_PASSES; pass++) {
+    uint32_t taken = child < 0 ? 0 : take_up_to_from_child(a, (uint32_t)child, count - done);
+    if (taken > 0 && !fill_from_child(a, (uint32_t)child, row, into + done, taken)) return PARPEROS_CORRUPT;
+    done += taken;
+    if (done == count) {
+      set_hint(a, at, 0, into[count - 1]);
+      return (int32_t)count;
     }
-    child = done < count ? pick_child(a, tree, 1) : NONE;
+    child = pick_child(a, tree);
     row = 0;
   }
-  if (done < count) return PARPEROS_CORRUPT;
-  set_hint(a, at, into[count - 1]);
-  return (int32_t)count;
+  return PARPEROS_CORRUPT;
 }
 
 // Gives back the frames at the start of `frames` that share a row, in one step: how many, or 0 when one of them is not

@@ -10,11 +10,7 @@
 #include "validate.h"
 
 static inline int32_t search_all(const area *a, uint32_t at, uint32_t order, uint32_t frame_class) {
-  if (sync_local(a, at)) {
-    int32_t frame = get_from_local(a, at, order);
-    if (frame >= 0) set_hint(a, at, (uint32_t)frame);
-    if (frame != NONE) return frame;
-  }
+  sync_local(a, at);
   int32_t frame = reserve(a, at, order, frame_class);
   if (frame == NONE) frame = steal(a, at, order, frame_class);
   return frame == NONE ? demote(a, at, order, frame_class) : frame;
@@ -43,9 +39,9 @@ ALWAYS_INLINE int32_t llfree_get_in(const area *a, uint32_t order, int32_t frame
   int32_t requested = requested_class(a, order, frame_class);
   if (requested < 0) return requested;
   uint32_t at = local_at(a, a->slot, (uint32_t)requested);
-  int32_t frame = get_from_local(a, at, order);
+  int32_t frame = get_near(a, at, order);
   if (UNLIKELY(frame < 0)) return frame == NONE ? get_slow(a->words, a->slot, at, order, (uint32_t)requested) : frame;
-  set_hint(a, at, (uint32_t)frame);
+  set_hint(a, at, order, (uint32_t)frame);
   return frame;
 }
 
@@ -118,12 +114,12 @@ static inline int32_t llfree_get_batch(uint32_t *words, uint32_t slot, uint32_t 
       int32_t requested = requested_class(&a, order, frame_class);
       if (requested < 0) return requested;
       uint32_t at = local_at(&a, slot, (uint32_t)requested);
-      int32_t many = get_many_from_local(&a, at, into + count, length - count);
+      int32_t many = get_many_near(&a, at, into + count, length - count);
       if (many < 0) return many;
       count += (uint32_t)many;
       if (count == length) break;
     }
-    // The reservation is used up (or the order is another one): a single get finds the next.
+    // The huge frame is used up (or the order is another one): a single get finds the next.
     int32_t frame = llfree_get_in(&a, order, frame_class);
     if (frame < 0) return count > 0 ? (int32_t)count : frame;
     into[count++] = (uint32_t)frame;

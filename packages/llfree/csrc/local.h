@@ -1,6 +1,7 @@
 // Locals: a worker's reservation of one tree per class, in one word: present, tree, free frames. The worker that owns the
 // slot reserves and gives up; others may take frames out of it and drain it, so every change is a compare-exchange or an
-// exchange of the whole word. Beside it stands the hint: the frame that was taken last, read and written by the owner.
+// exchange of the whole word. Beside it stand hints, read and written by the owner: for each order the frame that was taken
+// last. Each order goes on in a huge frame of its own choice, so that small blocks don't break up the runs of large ones.
 #pragma once
 
 #include "area.h"
@@ -57,7 +58,9 @@ static inline uint32_t swap_local(const area *a, uint32_t at, uint32_t tree, uin
 // Takes the reservation away; returns its word.
 static inline uint32_t clear_local(const area *a, uint32_t at) { return word_exchange(&a->words[at], 0); }
 
-ALWAYS_INLINE uint32_t hint_of(const area *a, uint32_t at) { return word_peek(&a->words[at + LLFREE_LOCAL_HINT]); }
-ALWAYS_INLINE void set_hint(const area *a, uint32_t at, uint32_t frame) {
-  word_poke(&a->words[at + LLFREE_LOCAL_HINT], frame);
+ALWAYS_INLINE uint32_t hint_of(const area *a, uint32_t at, uint32_t order) {
+  return word_peek(&a->words[at + LLFREE_LOCAL_HINTS + order]);
+}
+ALWAYS_INLINE void set_hint(const area *a, uint32_t at, uint32_t order, uint32_t frame) {
+  word_poke(&a->words[at + LLFREE_LOCAL_HINTS + order], frame);
 }

@@ -12,23 +12,34 @@ ALWAYS_INLINE int32_t frame_at(uint32_t child, int32_t position) {
   return position < 0 ? PARPEROS_CORRUPT : (int32_t)(child << LLFREE_CHILD_SHIFT) + position;
 }
 
-// A huge frame with at least `count` free frames: one that is partly used before one that is whole; NONE for none.
-static inline int32_t pick_child(const area *a, uint32_t tree, uint32_t count) {
+// Going through the huge frames of a tree from the fullest to the freest: the key of the first behind `previous` (NONE:
+// the very first) that has `least` to `most` free frames, or NONE. A key orders by free frames, then by place.
+static inline int32_t next_child(const area *a, uint32_t tree, uint32_t least, uint32_t most, int32_t previous) {
   uint32_t first = tree << a->tree_shift;
-  uint32_t end = first + children_of(a, tree);
-  int32_t whole = NONE;
-  for (uint32_t child = first; child < end; child++) {
-    uint32_t free = peek_child(a, child);
-    if (free >= count && free < LLFREE_CHILD_FRAMES) return (int32_t)child;
-    if (free == LLFREE_CHILD_FRAMES && whole < 0) whole = (int32_t)child;
+  uint32_t children = children_of(a, tree);
+  int32_t next = NONE;
+  for (uint32_t i = 0; i < children; i++) {
+    uint32_t free = peek_child(a, first + i);
+    int32_t key = (int32_t)(free << LLFREE_MAX_TREE_SHIFT | i);
+    if (free >= least && free <= most && key > previous && (next < 0 || key < next)) next = key;
   }
-  return whole;
+  return next;
+}
+
+ALWAYS_INLINE uint32_t child_of(const area *a, uint32_t tree, int32_t key) {
+  return (tree << a->tree_shift) + ((uint32_t)key & ((1u << LLFREE_MAX_TREE_SHIFT) - 1));
+}
+
+// The fullest huge frame of the tree that has a free frame, so that others stay whole; NONE for none.
+static inline int32_t pick_child(const area *a, uint32_t tree) {
+  int32_t key = next_child(a, tree, 1, LLFREE_CHILD_FRAMES, NONE);
+  return key < 0 ? NONE : (int32_t)child_of(a, tree, key);
 }
 
 OUT_OF_LINE int32_t get_one_elsewhere(uint32_t *words, uint32_t slot, uint32_t tree) {
   area a = area_of(words, slot);
   for (uint32_t pass = 0; pass < LLFREE_MAX_PASSES; pass++) {
-    int32_t child = pick_child(&a, tree, 1);
+    int32_t child = pick_child(&a, tree);
     if (child < 0 || !take_from_child(&a, (uint32_t)child, 1)) continue;
     return frame_at((uint32_t)child, take_one(words, field_at(&a, (uint32_t)child), 0));
   }
@@ -45,21 +56,24 @@ ALWAYS_INLINE int32_t get_one(const area *a, uint32_t tree, uint32_t hint) {
   return get_one_elsewhere(a->words, a->slot, tree);
 }
 
-static inline bool child_sees(const area *a, uint32_t child, uint32_t order) {
+// Whether a free aligned block is to be seen in a huge frame with at most `most` free frames: CHILD_PART leaves out those
+// that are whole. A plain look, so that little is undone.
+static inline bool child_sees(const area *a, uint32_t child, uint32_t order, uint32_t most) {
   uint32_t free = peek_child(a, child);
+  if (free > most || free > LLFREE_CHILD_FRAMES) return false;
   if (order <= LLFREE_FIELD_ORDER) {
-    return free >= 1u << order && free <= LLFREE_CHILD_FRAMES && has_block(a->words, field_at(a, child), order);
+    return free >= 1u << order && (order == 0 || has_block(a->words, field_at(a, child), order));
   }
   if (free != LLFREE_CHILD_FRAMES) return false;
   return order == LLFREE_HUGE_ORDER || ((child & 1) == 0 && peek_child(a, child + 1) == LLFREE_CHILD_FRAMES);
 }
 
-// Whether a free aligned block is to be seen in the tree (order 1 … 10). A plain look, so that little is undone.
-static inline bool sees_block(const area *a, uint32_t tree, uint32_t order) {
+// The same for a tree.
+static inline bool sees_block(const area *a, uint32_t tree, uint32_t order, uint32_t most) {
   uint32_t first = tree << a->tree_shift;
   uint32_t end = first + children_of(a, tree);
   for (uint32_t child = first; child < end; child++) {
-    if (child_sees(a, child, order)) return true;
+    if (child_sees(a, child, order, most)) return true;
   }
   return false;
 }
@@ -96,23 +110,19 @@ static inline int32_t get_in_child(const area *a, uint32_t child, uint32_t order
   return give_to_child(a, child, count) ? NONE : PARPEROS_CORRUPT;
 }
 
-// Takes a block of order 1 … 10 in `tree`, near `hint`. Its first frame, NONE when there is none, or a status.
-static inline int32_t get_block(const area *a, uint32_t tree, uint32_t order, uint32_t hint) {
+// Takes a block of order 1 … 10 in `tree`, near `hint`, in a huge frame with at most `most` free frames. Its first frame,
+// NONE when there is none, or a status.
+static inline int32_t get_block(const area *a, uint32_t tree, uint32_t order, uint32_t hint, uint32_t most) {
   if (order > LLFREE_FIELD_ORDER) return get_huge(a, tree, order);
   uint32_t near = hint >> LLFREE_CHILD_SHIFT;
-  if (near >> a->tree_shift == tree) {
+  if (near >> a->tree_shift == tree && child_sees(a, near, order, most)) {
     int32_t frame = get_in_child(a, near, order, (hint >> LLFREE_ROW_SHIFT) & ROW_MASK);
     if (frame != NONE) return frame;
   }
-  // Partly used huge frames before whole ones, as in pick_child.
-  for (uint32_t whole = 0; whole < 2; whole++) {
-    uint32_t first = tree << a->tree_shift;
-    uint32_t end = first + children_of(a, tree);
-    for (uint32_t child = first; child < end; child++) {
-      if ((peek_child(a, child) == LLFREE_CHILD_FRAMES) != whole) continue;
-      int32_t frame = get_in_child(a, child, order, 0);
-      if (frame != NONE) return frame;
-    }
+  int32_t key = NONE;
+  while ((key = next_child(a, tree, 1u << order, most, key)) >= 0) {
+    int32_t frame = get_in_child(a, child_of(a, tree, key), order, 0);
+    if (frame != NONE) return frame;
   }
   return NONE;
 }

@@ -2,7 +2,7 @@
 // free frames: the tree itself, or the reservation that holds it.
 #pragma once
 
-#include "reserve.h"
+#include "reservation.h"
 
 // A plain look at the block.
 static inline bool seems_free(const area *a, uint32_t frame, uint32_t order) {

@@ -5,9 +5,9 @@
 #include "tree.h"
 
 // How well a tree suits a reservation; 0 is not at all.
-#define RANK_BEST 3
-#define RANK_GOOD 2
-#define RANK_LAST 1
+#define RANK_PARTLY 3
+#define RANK_FREE 2
+#define RANK_NEARLY_FULL 1
 #define RANK_NONE 0
 
 // What a class may do with a tree of another (or its own) class.
@@ -27,7 +27,7 @@ static inline uint32_t rank(const area *a, uint32_t tree, uint32_t frame_class, 
   uint32_t free = tree_free(word);
   if (free < count || tree_is_reserved(word)) return RANK_NONE;
   uint32_t frames = frames_of(a, tree);
-  if (free == frames) return RANK_GOOD;
+  if (free == frames) return RANK_FREE;
   if (action_for(a, frame_class, tree_class(word)) != LLFREE_ACTION_MATCH) return RANK_NONE;
-  return free > frames >> 4 ? RANK_BEST : RANK_LAST;
+  return free > frames >> 4 ? RANK_PARTLY : RANK_NEARLY_FULL;
 }

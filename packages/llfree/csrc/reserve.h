@@ -1,121 +1,64 @@
-// Reserving: finding a tree for a (class, slot), taking its counter as a whole, and giving the old reservation back. The
-// trees around the old one are looked at first, for the best of a few; then all others.
+// Reserving: finding the next tree for a (class, slot). Huge frames that are partly used come first, wherever they are,
+// and the fullest trees of them: what is filled up leaves others whole. Only then is a whole huge frame begun, in the own
+// tree, and then in a tree that is entirely free.
 #pragma once
 
-#include "ledger.h"
-#include "local.h"
-#include "lower.h"
 #include "policy.h"
+#include "reservation.h"
 
-// Takes a block whose frames have been claimed in `tree`; NONE when an order above 0 finds none.
-static inline int32_t get_claimed(const area *a, uint32_t tree, uint32_t order, uint32_t hint) {
-  return order == 0 ? get_one(a, tree, hint) : get_block(a, tree, order, hint);
-}
+// The tree behind this one, around.
+ALWAYS_INLINE uint32_t tree_after(const area *a, uint32_t tree) { return tree + 1 == a->trees ? 0 : tree + 1; }
 
-// Claimed frames that were not used go back to where the tree's count is now.
-static inline void give_back(const area *a, uint32_t at, uint32_t tree, uint32_t count) {
-  if (!give_to_local(a, at, tree, count)) give_to_tree(a, tree, count);
-}
-
-// Takes a block out of the reservation at `at`, the own or another slot's.
-ALWAYS_INLINE int32_t get_from_local(const area *a, uint32_t at, uint32_t order) {
-  if (order == 0) {
-    int32_t tree = take_from_local(a, at, 1);
-    return tree < 0 ? NONE : get_one(a, (uint32_t)tree, hint_of(a, at));
-  }
-  uint32_t word = peek_local(a, at);
-  uint32_t count = 1u << order;
-  if (!is_present(word) || local_free(a, word) < count) return NONE;
-  if (!sees_block(a, local_tree(a, word), order)) return NONE;
-  begin_move(a);
-  int32_t tree = take_from_local(a, at, count);
-  int32_t frame = NONE;
-  if (tree >= 0) {
-    frame = get_block(a, (uint32_t)tree, order, hint_of(a, at));
-    if (frame < 0) give_back(a, at, (uint32_t)tree, count);
-  }
-  end_move(a, tree >= 0 && frame < 0);
+static inline int32_t get_own(const area *a, uint32_t at, uint32_t order, uint32_t most) {
+  int32_t frame = get_from_local(a, at, order, most);
+  if (frame >= 0) set_hint(a, at, order, (uint32_t)frame);
   return frame;
 }
 
-// Pulls what was given back to a reserved tree into its reservation; whether that was anything.
-static inline bool sync_local(const area *a, uint32_t at) {
-  uint32_t word = peek_local(a, at);
-  if (!is_present(word)) return false;
-  uint32_t tree = local_tree(a, word);
-  if (tree_free(peek_tree(a, tree)) == 0) return false;
-  begin_move(a);
-  uint32_t count = take_given_back(a, tree);
-  // The reservation may have ended meanwhile: then the tree gets them again.
-  if (count > 0) give_back(a, at, tree, count);
-  end_move(a, count > 0);
-  return count > 0;
-}
-
-// Gives back what an ended reservation still had.
-static inline void end_reservation(const area *a, uint32_t word) {
-  if (is_present(word)) unreserve_tree(a, local_tree(a, word), local_free(a, word));
-}
-
-// Makes `tree` the reservation at `at` and takes a block in it; NONE when the tree is gone or has no such block.
-static inline int32_t reserve_and_get(const area *a, uint32_t at, uint32_t tree, uint32_t order,
-                                      uint32_t frame_class) {
-  uint32_t word = peek_tree(a, tree);
-  uint32_t free = tree_free(word);
-  uint32_t count = 1u << order;
-  if (tree_is_reserved(word) || free < count) return NONE;
-  if (order > 0 && !sees_block(a, tree, order)) return NONE;
-  begin_move(a);
-  int32_t frame = NONE;
-  if (reserve_tree(a, tree, word, frame_class)) {
-    end_reservation(a, swap_local(a, at, tree, free - count));
-    frame = get_claimed(a, tree, order, hint_of(a, at));
-    if (frame < 0) give_back(a, at, tree, count);
+// Reserves the fullest of the partly used trees among `count` from `first` on, around.
+static inline int32_t reserve_fullest(const area *a, uint32_t at, uint32_t first, uint32_t count, uint32_t order,
+                                      uint32_t frame_class, uint32_t most) {
+  int32_t fullest = NONE;
+  uint32_t least = LLFREE_TREE_FREE_MASK;
+  uint32_t trees = smaller(count, a->trees);
+  for (uint32_t i = 0, tree = first; i < trees; i++, tree = tree_after(a, tree)) {
+    if (rank(a, tree, frame_class, 1u << order) != RANK_PARTLY) continue;
+    uint32_t free = tree_free(peek_tree(a, tree));
+    if (free >= least || !sees_block(a, tree, order, most)) continue;
+    fullest = (int32_t)tree;
+    least = free;
   }
-  end_move(a, true);
-  if (frame >= 0) set_hint(a, at, (uint32_t)frame);
-  return frame;
+  return fullest < 0 ? NONE : reserve_and_get(a, at, (uint32_t)fullest, order, frame_class, most);
 }
 
-// The best of the few trees around `last`.
-static inline int32_t reserve_near(const area *a, uint32_t at, uint32_t order, uint32_t frame_class, uint32_t last) {
-  uint32_t first = last - last % LLFREE_NEAR_TREES;
-  uint32_t end = smaller(first + LLFREE_NEAR_TREES, a->trees);
-  int32_t good = NONE;
-  for (uint32_t tree = first; tree < end; tree++) {
-    uint32_t suits = rank(a, tree, frame_class, 1u << order);
-    if (suits == RANK_BEST) {
-      int32_t frame = reserve_and_get(a, at, tree, order, frame_class);
-      if (frame != NONE) return frame;
-    } else if (suits == RANK_GOOD && good < 0) {
-      good = (int32_t)tree;
-    }
-  }
-  return good < 0 ? NONE : reserve_and_get(a, at, (uint32_t)good, order, frame_class);
+// Takes a block where something is used already: in the own tree, in the trees around it, farther away.
+static inline int32_t fill_up(const area *a, uint32_t at, uint32_t order, uint32_t frame_class, uint32_t last) {
+  // Huge blocks need whole huge frames, but they too go where a tree is partly used.
+  uint32_t most = order > LLFREE_FIELD_ORDER ? LLFREE_CHILD_FRAMES : LLFREE_CHILD_PART;
+  int32_t own = get_own(a, at, order, most);
+  if (own != NONE) return own;
+  uint32_t group = last - last % LLFREE_NEAR_TREES;
+  int32_t near = reserve_fullest(a, at, group, LLFREE_NEAR_TREES, order, frame_class, most);
+  if (near != NONE) return near;
+  uint32_t far = order == 0 ? LLFREE_FAR_TREES : LLFREE_FAR_TREES_FOR_BLOCKS;
+  return reserve_fullest(a, at, last, far, order, frame_class, most);
 }
 
-// Reserves a tree that suits the class and takes a block in it; NONE when no tree does.
+// Takes a block in the own tree or in a newly reserved one; NONE when no tree suits.
 static inline int32_t reserve(const area *a, uint32_t at, uint32_t order, uint32_t frame_class) {
   uint32_t word = peek_local(a, at);
   uint32_t spread = (uint32_t)((uint64_t)a->trees * a->slot / a->slots);
   uint32_t last = is_present(word) ? local_tree(a, word) : spread;
-  int32_t near = reserve_near(a, at, order, frame_class, last);
-  if (near != NONE) return near;
-  for (uint32_t wanted = RANK_GOOD; wanted >= RANK_LAST; wanted--) {
-    for (uint32_t i = 0, tree = last; i < a->trees; i++, tree = tree + 1 == a->trees ? 0 : tree + 1) {
+  int32_t filled = fill_up(a, at, order, frame_class, last);
+  if (filled != NONE) return filled;
+  int32_t own = get_own(a, at, order, LLFREE_CHILD_FRAMES);
+  if (own != NONE) return own;
+  for (uint32_t wanted = RANK_FREE; wanted >= RANK_NEARLY_FULL; wanted--) {
+    for (uint32_t i = 0, tree = last; i < a->trees; i++, tree = tree_after(a, tree)) {
       if (rank(a, tree, frame_class, 1u << order) < wanted) continue;
-      int32_t frame = reserve_and_get(a, at, tree, order, frame_class);
+      int32_t frame = reserve_and_get(a, at, tree, order, frame_class, LLFREE_CHILD_FRAMES);
       if (frame != NONE) return frame;
     }
   }
   return NONE;
-}
-
-// Gives back the reservations of all slots.
-static inline void drain(const area *a) {
-  begin_move(a);
-  for (uint32_t slot = 0; slot < a->slots; slot++) {
-    for (uint32_t held = 0; held < a->classes; held++) end_reservation(a, clear_local(a, local_at(a, slot, held)));
-  }
-  end_move(a, true);
 }

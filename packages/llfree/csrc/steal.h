@@ -7,11 +7,12 @@
 static inline int32_t get_from_tree(const area *a, uint32_t tree, uint32_t order, uint32_t frame_class) {
   uint32_t count = 1u << order;
   if (tree_free(peek_tree(a, tree)) < count) return NONE;
-  if (order > 0 && !sees_block(a, tree, order)) return NONE;
+  if (!sees_block(a, tree, order, LLFREE_CHILD_FRAMES)) return NONE;
   begin_move(a);
   int32_t frame = NONE;
   if (take_from_tree(a, tree, count, frame_class)) {
-    frame = get_claimed(a, tree, order, tree << (a->tree_shift + LLFREE_CHILD_SHIFT));
+    uint32_t hint = tree << (a->tree_shift + LLFREE_CHILD_SHIFT);
+    frame = get_claimed(a, tree, order, hint, LLFREE_CHILD_FRAMES);
     if (frame < 0) give_to_tree(a, tree, count);
   }
   end_move(a, frame < 0);
@@ -27,7 +28,7 @@ static inline int32_t steal_from_locals(const area *a, uint32_t own, uint32_t or
       uint32_t action = action_for(a, frame_class, held);
       if (action == LLFREE_ACTION_NO || (action == LLFREE_ACTION_DEMOTE) != demoting) continue;
       if (local_free(a, peek_local(a, at)) < 1u << order) sync_local(a, at);
-      int32_t frame = get_from_local(a, at, order);
+      int32_t frame = get_from_local(a, at, order, LLFREE_CHILD_FRAMES);
       if (frame != NONE) return frame;
     }
   }
@@ -50,7 +51,7 @@ static inline int32_t demote(const area *a, uint32_t own, uint32_t order, uint32
   for (uint32_t tree = 0; tree < a->trees; tree++) {
     uint32_t word = peek_tree(a, tree);
     if (tree_is_reserved(word) || action_for(a, frame_class, tree_class(word)) != LLFREE_ACTION_DEMOTE) continue;
-    int32_t frame = reserve_and_get(a, own, tree, order, frame_class);
+    int32_t frame = reserve_and_get(a, own, tree, order, frame_class, LLFREE_CHILD_FRAMES);
     if (frame != NONE) return frame;
   }
   return steal_from_locals(a, own, order, frame_class, true);

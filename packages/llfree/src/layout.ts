@@ -5,7 +5,7 @@
 //
 //   header     magic, version, geometry, offsets, the class policy (HEADER_WORDS words)
 //   owners     one word per slot: who holds it, 0 = nobody
-//   locals     one cache line per (slot, class): reservation, row hint; the line of class 0 also has the slot's ledger
+//   locals     one cache line per (slot, class): reservation, hints; the line of class 0 also has the slot's ledger
 //   trees      one word per tree of 2^treeShift huge frames
 //   children   16 bits per huge frame, two in a word, so that an order-10 block is one compare-exchange
 //   bit fields 512 bits per huge frame, one cache line: bit = 1 says allocated
@@ -52,10 +52,11 @@ export const headerWords = 128
 // A local's cache line, word indexes in it.
 export const localWords = 16
 export const localReservation = 0
-export const localHint = 1
 // Only in the line of class 0: the slot's ledger (ledger.ts).
-export const localMoves = 2
-export const localPending = 3
+export const localMoves = 1
+export const localPending = 2
+// A hint for each order: the frame that was taken last.
+export const localHints = 4
 export const localPresent = 0x80000000
 
 export const treeFreeMask = 0xffff
@@ -64,6 +65,8 @@ export const treeClassMask = 7
 export const treeReserved = 0x1000000
 
 export const childFrames = 512
+// The most free frames of a huge frame that is partly used.
+export const childPart = 511
 export const childShift = 9
 export const childMask = 0xffff
 export const childHuge = 0x8000
@@ -87,8 +90,11 @@ export const maxClasses = 8
 export const maxFrames = 0x40000000
 export const minTreeShift = 1
 export const maxTreeShift = 6
-// How many trees around the last one are looked at first for the best.
+// Where the fullest tree that suits is looked for: first in the group of trees around the last one, then in a longer run;
+// a shorter one for orders above 0, where looking costs more.
 export const nearTrees = 16
+export const farTrees = 256
+export const farTreesForBlocks = 64
 // How often a pass over a place that must hold a free frame is repeated before it is called corrupt.
 export const maxPasses = 0x100000
 // How often a failed search is repeated because other workers had frames in their hands meanwhile, and how long one

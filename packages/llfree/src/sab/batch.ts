@@ -9,29 +9,37 @@ import { hintOf, localFree, localTree, setHint, takeUpToFromLocal } from './loca
 import { pickChild } from './lower.ts'
 import { lowestBit } from './row.ts'
 
-/** Takes frames out of the reservation at `at` into `into` from `from` on; how many, or CORRUPT. */
-export function getManyFromLocal(area: Area, at: number, into: Uint32Array, from: number): number {
-  const wanted = into.length - from
+/**
+ * Takes frames out of the reservation at `at`, as many as the huge frame of the last one has, into `into` from `from` on.
+ * How many, or CORRUPT.
+ */
+export function getManyNear(area: Area, at: number, into: Uint32Array, from: number): number {
+  const { words, childrenAt } = area
+  const hint = hintOf(area, at, 0)
+  const near = hint >>> L.childShift
+  const free = peekChild(words, childrenAt, near)
+  if (free === 0 || free > L.childFrames || near >>> area.treeShift !== localTree(area, words[at])) return 0
+  const wanted = Math.min(into.length - from, free)
   const word = takeUpToFromLocal(area, at, wanted)
   if (word === 0) return 0
-  const count = Math.min(localFree(area, word), wanted)
   const tree = localTree(area, word)
-  let child = hintOf(area, at) >>> L.childShift
-  let row = (hintOf(area, at) >>> L.rowShift) & (L.rows - 1)
-  if (child >>> area.treeShift !== tree) child = -1
+  const count = Math.min(localFree(area, word), wanted)
+  let child = near >>> area.treeShift === tree ? near : pickChild(area, tree)
+  let row = (hint >>> L.rowShift) & (L.rows - 1)
   let done = 0
-  for (let pass = 0; done < count && pass < L.maxPasses; pass++) {
-    if (child >= 0) {
-      const taken = takeUpToFromChild(area.words, area.childrenAt, child, count - done)
-      if (taken > 0 && !fillFromChild(area, child, row, into, from + done, taken)) return status.CORRUPT
-      done += taken
+  // Others may take from the huge frame meanwhile; then the rest is elsewhere in the tree.
+  for (let pass = 0; pass < L.maxPasses; pass++) {
+    const taken = child < 0 ? 0 : takeUpToFromChild(words, childrenAt, child, count - done)
+    if (taken > 0 && !fillFromChild(area, child, row, into, from + done, taken)) return status.CORRUPT
+    done += taken
+    if (done === count) {
+      setHint(area, at, 0, into[from + count - 1])
+      return count
     }
-    child = done < count ? pickChild(area, tree, 1) : -1
+    child = pickChild(area, tree)
     row = 0
   }
-  if (done < count) return status.CORRUPT
-  setHint(area, at, into[from + count - 1])
-  return count
+  return status.CORRUPT
 }
 
 /** Sets `count` bits of a huge frame whose counter they were taken from, and writes their frames. */

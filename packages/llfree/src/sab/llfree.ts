@@ -3,14 +3,15 @@
 import { status, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
-import { getManyFromLocal, putRow } from './batch.ts'
+import { getManyNear, putRow } from './batch.ts'
 import { movedSince, noteMove, othersMoves } from './ledger.ts'
 import { giveToLocal, setHint } from './local.ts'
 import { giveToChild } from './child.ts'
 import { putBlock } from './lower.ts'
 import { getAt } from './place.ts'
 import { classOfOrder } from './policy.ts'
-import { drain, getFromLocal, reserve, syncLocal } from './reserve.ts'
+import { drain, getNear, syncLocal } from './reservation.ts'
+import { reserve } from './reserve.ts'
 import { quickStats, stats, statsAt } from './stats.ts'
 import { demote, steal } from './steal.ts'
 import { giveToTree, treeClass } from './tree.ts'
@@ -30,9 +31,9 @@ export class SabCore implements Required<FrameAllocatorCore> {
     if (order >>> 0 > L.maxOrder) return status.BAD_ORDER
     const at = frameClass === -1 ? area.ownLocals[order] : ownLocal(area, frameClass)
     if (at < 0) return at
-    const frame = getFromLocal(area, at, order)
+    const frame = getNear(area, at, order)
     if (frame < 0) return frame === NONE ? getSlow(area, at, order) : frame
-    setHint(area, at, frame)
+    setHint(area, at, order, frame)
     return frame
   }
 
@@ -67,12 +68,12 @@ export class SabCore implements Required<FrameAllocatorCore> {
       if (order === 0 && count + 1 < into.length) {
         const at = frameClass === -1 ? area.ownLocals[order] : ownLocal(area, frameClass)
         if (at < 0) return at
-        const many = getManyFromLocal(area, at, into, count)
+        const many = getManyNear(area, at, into, count)
         if (many < 0) return many
         count += many
         if (count === into.length) break
       }
-      // The reservation is used up (or the order is another one): a single get finds the next.
+      // The huge frame is used up (or the order is another one): a single get finds the next.
       const frame = this.get(order, frameClass)
       if (frame < 0) return count > 0 ? count : frame
       into[count++] = frame
@@ -160,11 +161,7 @@ function getSlow(area: Area, at: number, order: number): number {
 }
 
 function searchAll(area: Area, at: number, order: number, frameClass: number): number {
-  if (syncLocal(area, at)) {
-    const frame = getFromLocal(area, at, order)
-    if (frame >= 0) setHint(area, at, frame)
-    if (frame !== NONE) return frame
-  }
+  syncLocal(area, at)
   const reserved = reserve(area, at, order, frameClass)
   if (reserved !== NONE) return reserved
   const stolen = steal(area, at, order, frameClass)

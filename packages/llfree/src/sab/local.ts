@@ -1,6 +1,7 @@
 // Locals: a worker's reservation of one tree per class, in one word: present, tree, free frames. The worker that owns the
 // slot reserves and gives up; others may take frames out of it and drain it, so every change is a compare-exchange or an
-// exchange of the whole word. Beside it stands the hint: the frame that was taken last, read and written by the owner.
+// exchange of the whole word. Beside it stand hints, read and written by the owner: for each order the frame that was taken
+// last. Each order goes on in a huge frame of its own choice, so that small blocks don't break up the runs of large ones.
 import { compareExchange, exchange } from '#atomics'
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
@@ -62,7 +63,7 @@ export const swapLocal = (area: Area, at: number, tree: number, free: number): n
 /** Takes the reservation away; returns its word. */
 export const clearLocal = (area: Area, at: number): number => exchange(area.words, at, 0)
 
-export const hintOf = (area: Area, at: number): number => area.words[at + L.localHint]
-export const setHint = (area: Area, at: number, frame: number): void => {
-  area.words[at + L.localHint] = frame
+export const hintOf = (area: Area, at: number, order: number): number => area.words[at + L.localHints + order]
+export const setHint = (area: Area, at: number, order: number, frame: number): void => {
+  area.words[at + L.localHints + order] = frame
 }

@@ -26,7 +26,7 @@ export function getOne(area: Area, tree: number, hint: number): number {
 function getOneElsewhere(area: Area, tree: number): number {
   const { words, childrenAt } = area
   for (let pass = 0; pass < L.maxPasses; pass++) {
-    const child = pickChild(area, tree, 1)
+    const child = pickChild(area, tree)
     if (child < 0 || !takeFromChild(words, childrenAt, child, 1)) continue
     return frameAt(child, takeOne(words, fieldAt(area, child), 0))
   }
@@ -36,54 +36,67 @@ function getOneElsewhere(area: Area, tree: number): number {
 const frameAt = (child: number, position: number): number =>
   position < 0 ? status.CORRUPT : (child << L.childShift) + position
 
-/** A huge frame with at least `count` free frames: one that is partly used before one that is whole; −1 for none. */
-export function pickChild(area: Area, tree: number, count: number): number {
-  const first = tree << area.treeShift
-  const end = first + area.childrenOf(tree)
-  let whole = NONE
-  for (let child = first; child < end; child++) {
-    const free = peekChild(area.words, area.childrenAt, child)
-    if (free >= count && free < L.childFrames) return child
-    if (free === L.childFrames && whole < 0) whole = child
-  }
-  return whole
+/** The fullest huge frame of the tree that has a free frame, so that others stay whole; −1 for none. */
+export const pickChild = (area: Area, tree: number): number => {
+  const key = nextChild(area, tree, 1, L.childFrames, NONE)
+  return key < 0 ? NONE : childOf(area, tree, key)
 }
 
-/** Whether a free aligned block is to be seen in the tree (order 1 … 10). A plain look, so that little is undone. */
-export function seesBlock(area: Area, tree: number, order: number): boolean {
+/**
+ * Going through the huge frames of a tree from the fullest to the freest: the key of the first behind `previous` (−1: the
+ * very first) that has `least` to `most` free frames, or −1. A key orders by free frames, then by place.
+ */
+function nextChild(area: Area, tree: number, least: number, most: number, previous: number): number {
+  const first = tree << area.treeShift
+  const children = area.childrenOf(tree)
+  let next = NONE
+  for (let i = 0; i < children; i++) {
+    const free = peekChild(area.words, area.childrenAt, first + i)
+    const key = (free << L.maxTreeShift) | i
+    if (free >= least && free <= most && key > previous && (next < 0 || key < next)) next = key
+  }
+  return next
+}
+
+const childOf = (area: Area, tree: number, key: number): number =>
+  (tree << area.treeShift) + (key & ((1 << L.maxTreeShift) - 1))
+
+/**
+ * Whether a free aligned block is to be seen in the tree, in a huge frame with at most `most` free frames: PARTS leaves
+ * out those that are whole. A plain look, so that little is undone.
+ */
+export function seesBlock(area: Area, tree: number, order: number, most: number): boolean {
   const first = tree << area.treeShift
   const end = first + area.childrenOf(tree)
-  for (let child = first; child < end; child++) if (childSees(area, child, order)) return true
+  for (let child = first; child < end; child++) if (childSees(area, child, order, most)) return true
   return false
 }
 
-function childSees(area: Area, child: number, order: number): boolean {
+/** The same for one huge frame. */
+export function childSees(area: Area, child: number, order: number, most: number): boolean {
   const { words, childrenAt } = area
   const free = peekChild(words, childrenAt, child)
-  if (order <= L.fieldOrder) {
-    return free >= 1 << order && free <= L.childFrames && hasBlock(words, fieldAt(area, child), order)
-  }
+  if (free > most || free > L.childFrames) return false
+  if (order <= L.fieldOrder) return free >= 1 << order && (order === 0 || hasBlock(words, fieldAt(area, child), order))
   if (free !== L.childFrames) return false
   return order === L.hugeOrder || ((child & 1) === 0 && peekChild(words, childrenAt, child + 1) === L.childFrames)
 }
 
-/** Takes a block of order 1 … 10 in `tree`, near `hint`. Its first frame, −1 when there is none, or a status. */
-export function getBlock(area: Area, tree: number, order: number, hint: number): number {
+/**
+ * Takes a block of order 1 … 10 in `tree`, near `hint`, in a huge frame with at most `most` free frames. Its first frame,
+ * −1 when there is none, or a status.
+ */
+export function getBlock(area: Area, tree: number, order: number, hint: number, most: number): number {
   if (order > L.fieldOrder) return getHuge(area, tree, order)
   const near = hint >>> L.childShift
-  if (near >>> area.treeShift === tree) {
+  if (near >>> area.treeShift === tree && childSees(area, near, order, most)) {
     const frame = getInChild(area, near, order, (hint >>> L.rowShift) & (L.rows - 1))
     if (frame !== NONE) return frame
   }
-  // Partly used huge frames before whole ones, as in pickChild.
-  for (const whole of [false, true]) {
-    const first = tree << area.treeShift
-    const end = first + area.childrenOf(tree)
-    for (let child = first; child < end; child++) {
-      if ((peekChild(area.words, area.childrenAt, child) === L.childFrames) !== whole) continue
-      const frame = getInChild(area, child, order, 0)
-      if (frame !== NONE) return frame
-    }
+  let key = NONE
+  while ((key = nextChild(area, tree, 1 << order, most, key)) >= 0) {
+    const frame = getInChild(area, childOf(area, tree, key), order, 0)
+    if (frame !== NONE) return frame
   }
   return NONE
 }

@@ -8,7 +8,7 @@ import { peekChild } from './child.ts'
 import { beginMove, endMove } from './ledger.ts'
 import { isPresent, localTree, takeFromLocalOf } from './local.ts'
 import { getAtPlace } from './lower.ts'
-import { syncLocal } from './reserve.ts'
+import { syncLocal } from './reservation.ts'
 import { giveToTree, takeFromTree } from './tree.ts'
 
 /** 1 taken, 0 not free, or a status. */

@@ -5,9 +5,9 @@ import type { Area } from './area.ts'
 import { treeClass, treeFree, treeIsReserved } from './tree.ts'
 
 /** How well a tree suits a reservation; 0 is not at all. */
-export const RANK_BEST = 3
-export const RANK_GOOD = 2
-export const RANK_LAST = 1
+export const RANK_PARTLY = 3
+export const RANK_FREE = 2
+export const RANK_NEARLY_FULL = 1
 const RANK_NONE = 0
 
 /** What a class may do with a tree of another (or its own) class. */
@@ -26,7 +26,7 @@ export function rank(area: Area, tree: number, frameClass: number, count: number
   const free = treeFree(word)
   if (free < count || treeIsReserved(word)) return RANK_NONE
   const frames = area.framesOf(tree)
-  if (free === frames) return RANK_GOOD
+  if (free === frames) return RANK_FREE
   if (actionFor(area, frameClass, treeClass(word)) !== L.actionMatch) return RANK_NONE
-  return free > frames >>> 4 ? RANK_BEST : RANK_LAST
+  return free > frames >>> 4 ? RANK_PARTLY : RANK_NEARLY_FULL
 }

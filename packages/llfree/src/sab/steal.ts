@@ -6,7 +6,7 @@ import { beginMove, endMove } from './ledger.ts'
 import { localFree } from './local.ts'
 import { seesBlock } from './lower.ts'
 import { actionFor } from './policy.ts'
-import { getClaimed, getFromLocal, reserveAndGet, syncLocal } from './reserve.ts'
+import { getClaimed, getFromLocal, reserveAndGet, syncLocal } from './reservation.ts'
 import { giveToTree, takeFromTree, treeClass, treeFree, treeIsReserved } from './tree.ts'
 
 const NONE = -1
@@ -27,7 +27,7 @@ export function demote(area: Area, own: number, order: number, frameClass: numbe
   for (let tree = 0; tree < area.trees; tree++) {
     const word = area.words[area.treesAt + tree]
     if (treeIsReserved(word) || actionFor(area, frameClass, treeClass(word)) !== L.actionDemote) continue
-    const frame = reserveAndGet(area, own, tree, order, frameClass)
+    const frame = reserveAndGet(area, own, tree, order, frameClass, L.childFrames)
     if (frame !== NONE) return frame
   }
   return stealFromLocals(area, own, order, frameClass, true)
@@ -36,11 +36,11 @@ export function demote(area: Area, own: number, order: number, frameClass: numbe
 function getFromTree(area: Area, tree: number, order: number, frameClass: number): number {
   const count = 1 << order
   if (treeFree(area.words[area.treesAt + tree]) < count) return NONE
-  if (order > 0 && !seesBlock(area, tree, order)) return NONE
+  if (!seesBlock(area, tree, order, L.childFrames)) return NONE
   beginMove(area)
   let frame = NONE
   if (takeFromTree(area, tree, count, frameClass)) {
-    frame = getClaimed(area, tree, order, tree << (area.treeShift + L.childShift))
+    frame = getClaimed(area, tree, order, tree << (area.treeShift + L.childShift), L.childFrames)
     if (frame < 0) giveToTree(area, tree, count)
   }
   endMove(area, frame < 0)
@@ -55,7 +55,7 @@ function stealFromLocals(area: Area, own: number, order: number, frameClass: num
       const action = actionFor(area, frameClass, held)
       if (action === L.actionNo || (action === L.actionDemote) !== demoting) continue
       if (localFree(area, area.words[at]) < 1 << order) syncLocal(area, at)
-      const frame = getFromLocal(area, at, order)
+      const frame = getFromLocal(area, at, order, L.childFrames)
       if (frame !== NONE) return frame
     }
   }

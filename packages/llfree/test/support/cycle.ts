@@ -5,10 +5,10 @@ import type { FullFrameAllocator } from '@parperos/alloc-api'
 export interface CycleWork {
   type: 'cycle'
   /** The order that each member takes. */
-  orders: number[]
+  orders: readonly number[]
   rounds: number
   /** The member that drains all reservations in every round besides. */
-  drainer?: number
+  drainer?: number | undefined
 }
 
 /** How often there was no block. */

@@ -51,7 +51,7 @@ const first: Race = {
   act: ({ allocator, order }) => allocator.tryGet(order),
   judge(round) {
     const frames = ordered(results(round))
-    frames.forEach((frame, i) => assert.ok(frame >= (i === 0 ? 0 : frames[i - 1] + (1 << round.order)), `${frames.join()}`))
+    frames.forEach((frame, i) => assert.ok(frame >= (i === 0 ? 0 : frames[i - 1] + (1 << round.order)), frames.join()))
     for (const frame of frames) round.allocator.put(frame, round.order)
   },
 }
