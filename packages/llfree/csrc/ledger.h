@@ -5,8 +5,8 @@
 //   pending   1 while frames are in its hands
 //   moves     counts what it gave back: blocks, and frames that were moved
 //
-// A search that found nothing is believed only if no other slot was pending after it and no other slot's moves changed
-// since before it. Otherwise it is repeated. A worker that died with frames in its hands stays pending until its slot is
+// A search that found nothing is believed only if no other slot was pending after it and no slot's moves changed since
+// before it, its own among them: it notes where it lost a race. Otherwise it is repeated. A worker that died with frames in its hands stays pending until its slot is
 // taken over; the number of repetitions has an end, so it can cost time but not progress.
 //
 // Writing them is cheap: they are plain stores beside compare-exchanges, which order them. Reading them costs, but only
@@ -30,12 +30,10 @@ ALWAYS_INLINE void end_move(const area *a, bool moved) {
   word_release(&a->words[a->ledger_at + LLFREE_LOCAL_PENDING], 0);
 }
 
-// The sum of the other slots' moves: each only grows, so the same sum says that none of them changed.
-static inline uint32_t others_moves(const area *a) {
+// The sum of all slots' moves: each only grows, so the same sum says that none of them changed.
+static inline uint32_t all_moves(const area *a) {
   uint32_t sum = 0;
-  for (uint32_t slot = 0; slot < a->slots; slot++) {
-    if (slot != a->slot) sum += word_load(&a->words[local_at(a, slot, 0) + LLFREE_LOCAL_MOVES]);
-  }
+  for (uint32_t slot = 0; slot < a->slots; slot++) sum += word_load(&a->words[local_at(a, slot, 0) + LLFREE_LOCAL_MOVES]);
   return sum;
 }
 
@@ -52,5 +50,5 @@ static inline bool moved_since(const area *a, uint32_t before) {
       spin_hint();
     }
   }
-  return others_moves(a) != before;
+  return all_moves(a) != before;
 }

@@ -20,7 +20,7 @@ static inline int32_t search_all(const area *a, uint32_t at, uint32_t order, uin
 OUT_OF_LINE int32_t get_slow(uint32_t *words, uint32_t slot, uint32_t at, uint32_t order, uint32_t frame_class) {
   area a = area_of(words, slot);
   for (uint32_t search = 0; search < LLFREE_MAX_SEARCHES; search++) {
-    uint32_t before = others_moves(&a);
+    uint32_t before = all_moves(&a);
     int32_t frame = search_all(&a, at, order, frame_class);
     if (frame != NONE) return frame;
     if (!moved_since(&a, before)) break;
@@ -97,7 +97,7 @@ static inline int32_t llfree_get_at(uint32_t *words, uint32_t slot, uint32_t fra
   int32_t requested = requested_class(&a, order, frame_class);
   if (requested < 0) return requested;
   for (uint32_t tries = 0; tries < LLFREE_MAX_SEARCHES; tries++) {
-    uint32_t before = others_moves(&a);
+    uint32_t before = all_moves(&a);
     int32_t taken = get_at(&a, frame, order, (uint32_t)requested);
     if (taken != 0 || !moved_since(&a, before)) return taken;
   }

@@ -5,6 +5,7 @@
 
 #include "bitfield.h"
 #include "child.h"
+#include "ledger.h"
 
 ALWAYS_INLINE uint32_t field_at(const area *a, uint32_t child) { return a->bits_at + child * LLFREE_ROWS; }
 
@@ -106,6 +107,8 @@ static inline int32_t get_in_child(const area *a, uint32_t child, uint32_t order
   if (peek_child(a, child) < count || !has_block(a->words, at, order)) return NONE;
   if (!take_from_child(a, child, count)) return NONE;
   int32_t position = take_block(a->words, at, order, row);
+  // Others may have seen as taken what was only claimed, or filled and emptied again on the way.
+  if (position < 0 || order > LLFREE_ROW_ORDER) note_move(a);
   if (position >= 0) return (int32_t)(child << LLFREE_CHILD_SHIFT) + position;
   return give_to_child(a, child, count) ? NONE : PARPEROS_CORRUPT;
 }

@@ -26,7 +26,7 @@ static inline int32_t claim_and_get(const area *a, uint32_t at, uint32_t order, 
     frame = get_claimed(a, (uint32_t)tree, order, hint_of(a, at, order), most);
     if (frame < 0) give_back(a, at, (uint32_t)tree, count);
   }
-  end_move(a, tree >= 0 && frame < 0);
+  end_move(a, frame < 0);
   return frame;
 }
 

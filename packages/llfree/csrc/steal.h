@@ -27,8 +27,9 @@ static inline int32_t steal_from_locals(const area *a, uint32_t own, uint32_t or
       if (at == own) continue;
       uint32_t action = action_for(a, frame_class, held);
       if (action == LLFREE_ACTION_NO || (action == LLFREE_ACTION_DEMOTE) != demoting) continue;
-      if (local_free(a, peek_local(a, at)) < 1u << order) sync_local(a, at);
       int32_t frame = get_from_local(a, at, order, LLFREE_CHILD_FRAMES);
+      // What was given back to its tree, perhaps at the moment at which another worker took what it had.
+      if (frame == NONE && sync_local(a, at)) frame = get_from_local(a, at, order, LLFREE_CHILD_FRAMES);
       if (frame != NONE) return frame;
     }
   }

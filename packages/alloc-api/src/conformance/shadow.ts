@@ -7,7 +7,8 @@
 //   │ arrived │ gate   │frames │ ring: frame × 16 + order, −1 = empty  │ owner of frame 0, frame 1, …     │
 //   │ workers │ 0 1 2  │       │                                       │ 0 = nobody, else worker's number │
 //   └─────────┴────────┴───────┴───────────────────────────────────────┴──────────────────────────────────┘
-import { add, compareExchange, exchange, load, notify, store, wait, type Words } from '#atomics'
+import { add, compareExchange, exchange, load, notify, store, wait } from '#atomics'
+import type { Words } from '../sab/atomics.ts'
 import { ConformanceError } from './expect.ts'
 
 const word = { arrived: 0, gate: 1, frames: 2, ring: 16, owners: 80 }

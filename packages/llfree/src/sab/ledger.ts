@@ -5,8 +5,8 @@
 //   pending   1 while frames are in its hands
 //   moves     counts what it gave back: blocks, and frames that were moved
 //
-// A search that found nothing is believed only if no other slot was pending after it and no other slot's moves changed
-// since before it. Otherwise it is repeated. A worker that died with frames in its hands stays pending until its slot is
+// A search that found nothing is believed only if no other slot was pending after it and no slot's moves changed since
+// before it, its own among them: it notes where it lost a race. Otherwise it is repeated. A worker that died with frames in its hands stays pending until its slot is
 // taken over; the number of repetitions has an end, so it can cost time but not progress.
 //
 // Writing them is cheap: they are plain stores beside compare-exchanges, which order them. Reading them costs, but only
@@ -32,11 +32,11 @@ export function noteMove(area: Area): void {
   area.words[at] = (area.words[at] + 1) | 0
 }
 
-/** The sum of the other slots' moves: each only grows, so the same sum says that none of them changed. */
-export function othersMoves(area: Area): number {
+/** The sum of all slots' moves: each only grows, so the same sum says that none of them changed. */
+export function allMoves(area: Area): number {
   let sum = 0
   for (let slot = 0; slot < area.slots; slot++) {
-    if (slot !== area.slot) sum = (sum + load(area.words, area.localAt(slot, 0) + L.localMoves)) | 0
+    sum = (sum + load(area.words, area.localAt(slot, 0) + L.localMoves)) | 0
   }
   return sum
 }
@@ -53,5 +53,5 @@ export function movedSince(area: Area, before: number): boolean {
     const at = area.localAt(slot, 0) + L.localPending
     for (let reads = 0; load(area.words, at) !== 0; reads++) if (reads === L.settleReads) return true
   }
-  return othersMoves(area) !== before
+  return allMoves(area) !== before
 }

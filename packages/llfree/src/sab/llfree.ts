@@ -4,7 +4,7 @@ import { status, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { getManyNear, putRow } from './batch.ts'
-import { movedSince, noteMove, othersMoves } from './ledger.ts'
+import { movedSince, noteMove, allMoves } from './ledger.ts'
 import { giveToLocal, setHint } from './local.ts'
 import { giveToChild } from './child.ts'
 import { putBlock } from './lower.ts'
@@ -44,7 +44,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
     const requested = frameClass === -1 ? classOfOrder(area, order) : frameClass
     if (requested >>> 0 >= area.classes) return status.BAD_CLASS
     for (let tries = 0; tries < L.maxSearches; tries++) {
-      const before = othersMoves(area)
+      const before = allMoves(area)
       const taken = getAt(area, frame, order, requested)
       if (taken !== 0 || !movedSince(area, before)) return taken
     }
@@ -152,7 +152,7 @@ const ownLocal = (area: Area, frameClass: number): number =>
 function getSlow(area: Area, at: number, order: number): number {
   const frameClass = (at - area.ledgerAt) / L.localWords
   for (let search = 0; search < L.maxSearches; search++) {
-    const before = othersMoves(area)
+    const before = allMoves(area)
     const frame = searchAll(area, at, order, frameClass)
     if (frame !== NONE) return frame
     if (!movedSince(area, before)) break

@@ -7,6 +7,7 @@ import { status } from '@parperos/alloc-api/driver'
 import type { Area } from './area.ts'
 import { fill, give, giveOne, hasBlock, rowsAre, takeAt, takeBlock, takeOne } from './bitfield.ts'
 import { changeChild, changePair, giveToChild, peekChild, takeFromChild } from './child.ts'
+import { noteMove } from './ledger.ts'
 
 /** No block found. */
 const NONE = -1
@@ -108,6 +109,8 @@ function getInChild(area: Area, child: number, order: number, row: number): numb
   if (peekChild(words, childrenAt, child) < count || !hasBlock(words, at, order)) return NONE
   if (!takeFromChild(words, childrenAt, child, count)) return NONE
   const position = takeBlock(words, at, order, row)
+  // Others may have seen as taken what was only claimed, or filled and emptied again on the way.
+  if (position < 0 || order > L.rowOrder) noteMove(area)
   if (position >= 0) return (child << L.childShift) + position
   return giveToChild(words, childrenAt, child, count) ? NONE : status.CORRUPT
 }

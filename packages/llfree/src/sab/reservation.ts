@@ -49,7 +49,7 @@ function claimAndGet(area: Area, at: number, order: number, most: number): numbe
     frame = getClaimed(area, tree, order, hintOf(area, at, order), most)
     if (frame < 0) giveBack(area, at, tree, count)
   }
-  endMove(area, tree >= 0 && frame < 0)
+  endMove(area, frame < 0)
   return frame
 }
 

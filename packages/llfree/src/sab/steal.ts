@@ -3,7 +3,6 @@
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { beginMove, endMove } from './ledger.ts'
-import { localFree } from './local.ts'
 import { seesBlock } from './lower.ts'
 import { actionFor } from './policy.ts'
 import { getClaimed, getFromLocal, reserveAndGet, syncLocal } from './reservation.ts'
@@ -54,8 +53,9 @@ function stealFromLocals(area: Area, own: number, order: number, frameClass: num
       if (at === own) continue
       const action = actionFor(area, frameClass, held)
       if (action === L.actionNo || (action === L.actionDemote) !== demoting) continue
-      if (localFree(area, area.words[at]) < 1 << order) syncLocal(area, at)
-      const frame = getFromLocal(area, at, order, L.childFrames)
+      let frame = getFromLocal(area, at, order, L.childFrames)
+      // What was given back to its tree, perhaps at the moment at which another worker took what it had.
+      if (frame === NONE && syncLocal(area, at)) frame = getFromLocal(area, at, order, L.childFrames)
       if (frame !== NONE) return frame
     }
   }
