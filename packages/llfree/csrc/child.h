@@ -46,14 +46,13 @@ ALWAYS_INLINE uint32_t take_up_to_from_child(const area *a, uint32_t child, uint
   }
 }
 
-// Gives `count` frames back to a counter; false when it would hold more than there are.
+// Gives `count` frames back to a counter, in one addition: whoever cleared bits may count them. False, with the addition
+// taken back, when the counter would hold more than there are.
 ALWAYS_INLINE bool give_to_child(const area *a, uint32_t child, uint32_t count) {
   child_place place = place_of(a, child);
-  uint32_t word = word_peek(place.word);
-  for (;;) {
-    if (count_in(place, word) + count > LLFREE_CHILD_FRAMES) return false;
-    if (word_cas(place.word, &word, word + (count << place.shift))) return true;
-  }
+  if (LIKELY(count_in(place, word_add(place.word, count << place.shift)) + count <= LLFREE_CHILD_FRAMES)) return true;
+  word_add(place.word, 0u - (count << place.shift));
+  return false;
 }
 
 // From one state to another in one step; false when the child is in a different one.

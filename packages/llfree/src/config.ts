@@ -1,5 +1,5 @@
 // What `open` can be told, with its defaults and checks.
-import { ParperosError, type FrameAllocatorConfig, type FullFrameAllocator } from '@parperos/alloc-api'
+import { ParperosError, type FrameAllocatorConfig, type FullFrameAllocator, type Memory } from '@parperos/alloc-api'
 import * as L from './layout.ts'
 import { checkPolicy, smallAndHuge, type ClassPolicy } from './policy.ts'
 
@@ -23,14 +23,15 @@ export interface CompleteConfig {
   policy: ClassPolicy
 }
 
-const MAX_SLOTS = 1024
+export const MAX_SLOTS = 1024
 
-/** Fills in defaults; throws `BAD_OPTION` (or `UNSUPPORTED`) saying what was expected. */
+/** Fills in defaults; throws `BAD_OPTION`, `BAD_NAME` or `UNSUPPORTED` saying what was expected. */
 export function complete(config: LLFreeConfig): CompleteConfig {
   const { frames, slots = 1, initial = 'free', name = 'llfree', policy = smallAndHuge, treeHugeFrames = 8 } = config
+  requireMemory(config.memory)
   wholeNumber('frames', frames, 1, L.maxFrames)
   wholeNumber('slots', slots, 1, MAX_SLOTS)
-  const treeShift = Math.log2(treeHugeFrames)
+  const treeShift = typeof treeHugeFrames === 'number' ? Math.log2(treeHugeFrames) : NaN
   if (!Number.isInteger(treeShift) || treeShift < L.minTreeShift || treeShift > L.maxTreeShift) {
     throw new ParperosError('BAD_OPTION', `treeHugeFrames is a power of two from 2 to 64, got ${treeHugeFrames}`)
   }
@@ -43,8 +44,17 @@ export function complete(config: LLFreeConfig): CompleteConfig {
     default:
       throw new ParperosError('BAD_OPTION', `initial is 'free' or 'allocated', got ${JSON.stringify(initial)}`)
   }
+  if (typeof name !== 'string' || name === '') {
+    throw new ParperosError('BAD_NAME', `a name is a string that is not empty, got ${JSON.stringify(name)}`)
+  }
   checkPolicy(policy)
   return { frames, slots, treeShift, allocated: initial === 'allocated', name, policy }
+}
+
+/** Throws `BAD_OPTION` for what is no memory: JavaScript hands in whatever it likes. */
+export function requireMemory(memory: Memory): void {
+  if (typeof (memory as Partial<Memory> | undefined)?.region === 'function') return
+  throw new ParperosError('BAD_OPTION', 'memory is a memory that createMemory made')
 }
 
 function wholeNumber(name: string, value: number, least: number, most: number): void {

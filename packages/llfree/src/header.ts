@@ -7,6 +7,7 @@ import {
   type BackendKind,
   type FrameAllocatorHandle,
   type FrameAllocatorSupports,
+  type Memory,
 } from '@parperos/alloc-api'
 import {
   claimSlot,
@@ -16,7 +17,7 @@ import {
   type FrameAllocatorCore,
 } from '@parperos/alloc-api/driver'
 import { store, type Words } from '#atomics'
-import { complete, type LLFreeConfig, type LLFreeInstance } from './config.ts'
+import { complete, MAX_SLOTS, type LLFreeConfig, type LLFreeInstance } from './config.ts'
 import { geometry, type Geometry } from './geometry.ts'
 import * as L from './layout.ts'
 import { policyIsValid, readClassNames, writePolicy } from './policy.ts'
@@ -38,6 +39,8 @@ export interface Attached {
 /** What differs between the backends. */
 export interface CoreBackend {
   kind: BackendKind
+  /** Throws when the backend cannot work in that memory. */
+  requireFit?: (memory: Memory) => void
   /** A core for this slot, ready to run. `initialise` also brings the structure into its first state. */
   start(attached: Attached, initialise: { allocated: boolean } | null): Promise<FrameAllocatorCore>
 }
@@ -48,14 +51,17 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   const shape = geometry(frames, slots, policy.classes.length, treeShift)
   const bytes = shape.wordsTotal * 4
   const { memory } = config
-  const wanted = bytes + slots * STACK_BYTES
+  backend.requireFit?.(memory)
+  const wanted = inPages(bytes) + inPages(slots * STACK_BYTES)
   if (wanted > memory.freeBytes) {
     throw new ParperosError('TOO_SMALL', `llfree needs ${wanted} bytes, the memory has ${memory.freeBytes} left`, {
       hint: `${frames} frames and ${slots} slots were asked for`,
     })
   }
-  const region = memory.region(bytes, name)
+  // What is carved cannot be given back: so what could stop the second Region is looked at before the first.
+  if (memory.find(name)) throw new ParperosError('BAD_NAME', `the memory already has a Region named ${name}`)
   const stacks = memory.region(slots * STACK_BYTES, `${name}-stacks`)
+  const region = memory.region(bytes, name)
   const words = region.words()
   words.fill(0, 0, L.headerWords)
   writePolicy(words, policy)
@@ -68,6 +74,10 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   store(words, L.headerMagic, L.magic)
   return instance(backend.kind, attached, core, config.chosen)
 }
+
+const PAGE_BYTES = 4096
+
+const inPages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
 
 /** Checks a handle and the header behind it, and claims the slot. */
 export async function attachAllocator(
@@ -131,6 +141,9 @@ export function checkedHandle(handle: FrameAllocatorHandle): Omit<Attached, 'slo
   }
   const region = Region.from(given.region)
   const stacks = Region.from(given.stacks)
+  if (stacks.memory.buffer !== region.memory.buffer) {
+    throw new ParperosError('BAD_HANDLE', 'the handle names Regions of two memories')
+  }
   if (region.byteLength < L.headerWords * 4) {
     throw new ParperosError('BAD_SIZE', `a Region of ${region.byteLength} bytes is too short for a header`)
   }
@@ -171,11 +184,12 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
   const [frames, slots, classes, treeShift] = [L.headerFrames, L.headerSlots, L.headerClasses, L.headerTreeShift].map(
     (index) => words[index] >>> 0,
   )
-  const inRange =
-    frames >= 1 && frames <= L.maxFrames && slots >= 1 && classes >= 1 && classes <= L.maxClasses &&
-    treeShift >= L.minTreeShift && treeShift <= L.maxTreeShift
+  inRange('frames', frames, 1, L.maxFrames)
+  inRange('slots', slots, 1, MAX_SLOTS)
+  inRange('classes', classes, 1, L.maxClasses)
+  inRange('treeShift', treeShift, L.minTreeShift, L.maxTreeShift)
   const shape = geometry(frames, slots, classes, treeShift)
-  const wrong = inRange ? shapeNames.find((name) => words[shapeWords[name]] >>> 0 !== shape[name]) : 'frames'
+  const wrong = shapeNames.find((name) => words[shapeWords[name]] >>> 0 !== shape[name])
   if (wrong) {
     const found = words[shapeWords[wrong]] >>> 0
     throw new ParperosError('BAD_SIZE', `the header says ${wrong} ${found}, which contradicts its other numbers`)
@@ -187,4 +201,9 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
     throw new ParperosError('BAD_SIZE', 'the class policy in the header has numbers out of range')
   }
   return shape
+}
+
+function inRange(name: keyof Geometry, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return
+  throw new ParperosError('BAD_SIZE', `the header says ${name} ${value}, which is none of ${least} to ${most}`)
 }

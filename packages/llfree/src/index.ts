@@ -8,7 +8,7 @@ import {
   type Memory,
 } from '@parperos/alloc-api'
 import { autoBackend, type LLFreeBackend } from './auto.ts'
-import type { LLFreeConfig, LLFreeInstance } from './config.ts'
+import { requireMemory, type LLFreeConfig, type LLFreeInstance } from './config.ts'
 import { COMPONENT } from './header.ts'
 import * as L from './layout.ts'
 
@@ -34,9 +34,10 @@ export const LLFree = {
    */
   async open({ backend, ...config }: OpenOptions): Promise<LLFreeInstance> {
     if (backend !== 'auto') {
-      requireAvailable(backend)
+      requireBackend(backend)
       return await backend.open(config)
     }
+    requireMemory(config.memory)
     const choice = await autoBackend(config.memory.wasm !== null)
     return await choice.backend.open({ ...config, chosen: reason(choice) })
   },
@@ -47,12 +48,12 @@ export const LLFree = {
    * `SLOT_BUSY`, `UNAVAILABLE`.
    */
   async attach({ backend, slot, handle, memory, name, ...options }: LLFreeAttachOptions): Promise<LLFreeInstance> {
-    const where = handle ?? handleIn(memory, name)
+    const where = memory ? handleIn(memory, name) : handle
     if (backend !== 'auto') {
-      requireAvailable(backend)
+      requireBackend(backend)
       return await backend.attach(where, slot, options)
     }
-    const choice = await autoBackend(Region.from(where.region).memory.wasm !== null)
+    const choice = await autoBackend(regionOf(where).memory.wasm !== null)
     return await choice.backend.attach(where, slot, { ...options, chosen: reason(choice) })
   },
 }
@@ -61,6 +62,21 @@ const reason = (choice: { backend: LLFreeBackend; passedOver: string[] }): strin
   choice.passedOver.length === 0
     ? `${choice.backend.kind}: the fastest that can run here`
     : `${choice.backend.kind}: the first that can run here (${choice.passedOver.join('; ')})`
+
+/** Throws `BAD_OPTION` for what is no backend, `UNAVAILABLE` when it cannot run here. */
+function requireBackend(backend: LLFreeBackend): void {
+  const given = backend as Partial<LLFreeBackend> | null | undefined
+  if (typeof given?.open !== 'function' || typeof given.attach !== 'function') {
+    throw new ParperosError('BAD_OPTION', "backend is an object of /sab, /wasm or /native, or 'auto'")
+  }
+  requireAvailable(backend)
+}
+
+/** A handle comes from elsewhere: it may be anything. */
+function regionOf(handle: FrameAllocatorHandle | null | undefined): Region {
+  if (handle?.region) return Region.from(handle.region)
+  throw new ParperosError('BAD_HANDLE', `not a handle of llfree: its component is ${String(handle?.component)}`)
+}
 
 /** The handle of an allocator that is found by its name in the memory's directory. */
 function handleIn(memory: Memory, name = COMPONENT): FrameAllocatorHandle {

@@ -43,7 +43,9 @@ const actionNumber: Record<PolicyAction, number> = {
 }
 
 /** Throws `BAD_OPTION` naming what is wrong with a policy. */
-export function checkPolicy({ classes, orderClass, defaultClass, actions }: ClassPolicy): void {
+export function checkPolicy(policy: ClassPolicy): void {
+  if (!hasItsLists(policy)) throw bad('has lists classes, orderClass and actions, and a defaultClass')
+  const { classes, orderClass, defaultClass, actions } = policy
   const count = classes.length
   const isClass = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < count
   if (classes.some((name) => name.length === 0 || new TextEncoder().encode(name).length > NAME_BYTES)) {
@@ -59,6 +61,12 @@ export function checkPolicy({ classes, orderClass, defaultClass, actions }: Clas
   for (const action of actions.flat()) {
     if (!Object.hasOwn(actionNumber, action)) throw bad(`has actions match, steal, demote or no, got ${JSON.stringify(action)}`)
   }
+}
+
+/** JavaScript hands in whatever it likes. */
+function hasItsLists(policy: ClassPolicy): boolean {
+  const { classes, orderClass, actions } = (policy as Partial<ClassPolicy> | null) ?? {}
+  return [classes, orderClass, actions, ...(Array.isArray(actions) ? actions : [])].every(Array.isArray)
 }
 
 /** Bytes of a class's name in the header. */

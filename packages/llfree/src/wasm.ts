@@ -1,6 +1,6 @@
 // The WebAssembly backend: the C core, in memories made with backend 'wasm' or 'native'.
 import type { FrameAllocatorBackend } from '@parperos/alloc-api'
-import { loadWasmCore, wasmUnavailable } from '@parperos/alloc-api/driver/wasm'
+import { loadWasmCore, requireWasmMemory, wasmUnavailable } from '@parperos/alloc-api/driver/wasm'
 import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import { checkHash } from './core/check-hash.ts'
 import type { WasmExports } from './core/exports.ts'
@@ -9,6 +9,7 @@ import { attachAllocator, COMPONENT, openAllocator, supports, type CoreBackend }
 
 const core: CoreBackend = {
   kind: 'wasm',
+  requireFit: requireWasmMemory,
   async start({ region, stacks, slot }, initialise) {
     const url = new URL('../prebuilds/wasm32/llfree.wasm', import.meta.url)
     const loaded = await loadWasmCore<WasmExports>(url, stacks, slot)

@@ -6,6 +6,7 @@
 //                        │ scratch: arrays   │   ←── stack grows down │
 //                        │ in and out        │                        │
 import { ParperosError } from '../errors.ts'
+import type { Memory } from '../memory/memory.ts'
 import type { Region } from '../memory/region.ts'
 import { STACK_BYTES } from './stacks.ts'
 
@@ -31,12 +32,7 @@ export function wasmUnavailable(): string | null {
  * memory is not a WebAssembly memory or the module cannot be had.
  */
 export async function loadWasmCore<Exports>(url: URL, stacks: Region, slot: number): Promise<WasmCore<Exports>> {
-  const memory = stacks.memory.wasm
-  if (memory === null) {
-    throw new ParperosError('UNAVAILABLE', 'WebAssembly cannot work in this memory', {
-      hint: "create the memory with backend 'wasm' or 'native' and at most 4 GiB",
-    })
-  }
+  const memory = requireWasmMemory(stacks.memory)
   if ((slot + 1) * STACK_BYTES > stacks.byteLength) {
     throw new ParperosError('BAD_SIZE', `there is no stack for slot ${slot} in a Region of ${stacks.byteLength} bytes`)
   }
@@ -47,6 +43,14 @@ export async function loadWasmCore<Exports>(url: URL, stacks: Region, slot: numb
   exports.__stack_pointer.value = (scratchAddress + STACK_BYTES) | 0
   const scratch = new Uint32Array(stacks.memory.buffer, scratchAddress, SCRATCH_BYTES / 4)
   return { exports, scratch, scratchAddress }
+}
+
+/** The WebAssembly memory that a memory is made of. Throws `UNAVAILABLE` when it is none. */
+export function requireWasmMemory(memory: Memory): WebAssembly.Memory {
+  if (memory.wasm) return memory.wasm
+  throw new ParperosError('UNAVAILABLE', 'WebAssembly cannot work in this memory', {
+    hint: "create the memory with backend 'wasm' or 'native' and at most 4 GiB",
+  })
 }
 
 async function compile(url: URL): Promise<WebAssembly.Module> {

@@ -1,7 +1,7 @@
 // Child counters: how many frames of each huge frame are free, 16 bits each, two in a word. A counter is taken from
 // before bits are set and given back to after bits were cleared, so that a huge frame never has fewer free bits than its
 // counter and the workers inside it together have claimed.
-import { compareExchange, type Words } from '#atomics'
+import { add, compareExchange, type Words } from '#atomics'
 import * as L from '../layout.ts'
 
 /** The two counters of a word at the same value. */
@@ -40,18 +40,20 @@ export function takeUpToFromChild(words: Words, childrenAt: number, child: numbe
   }
 }
 
-/** Gives `count` frames back to a counter; false when it would hold more than there are. */
+/**
+ * Gives `count` frames back to a counter, in one addition: whoever cleared bits may count them. False, with the addition
+ * taken back, when the counter would hold more than there are.
+ */
 export function giveToChild(words: Words, childrenAt: number, child: number, count: number): boolean {
   const index = childrenAt + (child >>> 1)
   const shift = (child & 1) << 4
-  let word = words[index]
-  for (;;) {
-    const free = (word >>> shift) & L.childMask
-    if (free + count > L.childFrames) return false
-    const seen = compareExchange(words, index, word, (word + (count << shift)) | 0)
-    if (seen === word) return true
-    word = seen
-  }
+  const before = (add(words, index, count << shift) >>> shift) & L.childMask
+  return before + count <= L.childFrames || takeBack(words, index, count << shift)
+}
+
+function takeBack(words: Words, index: number, amount: number): false {
+  add(words, index, -amount)
+  return false
 }
 
 /** From one state to another in one step; false when the child is in a different one. */
