@@ -1,8 +1,6 @@
 // Benchmark loops inside the C core: `insideCore` attaches to an allocator as any worker does, and then runs alloc-api's
 // loops (csrc/bench_loops.h) on it, as WebAssembly or as native code.
-import type { OpenInsideCore } from '@parperos/alloc-api/driver/bench'
-import { openInsideCore } from '@parperos/alloc-api/driver/bench'
-import { claimSlot, releaseSlot } from '@parperos/alloc-api/driver'
+import { openInsideCore, type OpenInsideCore } from '@parperos/alloc-api/driver/bench'
 import { checkedHandle } from '../src/header.ts'
 import { layout } from '../src/constants.ts'
 
@@ -12,23 +10,19 @@ import { layout } from '../src/constants.ts'
  */
 export const insideCore: OpenInsideCore = async (kind, handle, slot, capacity) => {
   const { region, stacks, words, geometry } = checkedHandle(handle)
-  claimSlot(words, geometry.ownersAt, geometry.slots, slot)
-  const release = (): void => releaseSlot(words, geometry.ownersAt, slot)
-  try {
-    return await openInsideCore({
-      kind,
-      name: 'llfree-bench',
-      base: import.meta.url,
-      layoutHash: layout.hash,
-      region,
-      stacks,
-      slot,
-      capacity,
-      numbers: [slot, 0],
-      release,
-    })
-  } catch (error) {
-    release()
-    throw error
-  }
+  const { ownersAt, slots } = geometry
+  return await openInsideCore({
+    kind,
+    name: 'llfree-bench',
+    base: import.meta.url,
+    layoutHash: layout.hash,
+    region,
+    stacks,
+    words,
+    ownersAt,
+    slots,
+    slot,
+    capacity,
+    numbers: [slot, 0],
+  })
 }

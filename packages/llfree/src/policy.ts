@@ -66,7 +66,7 @@ export function checkPolicy(policy: ClassPolicy): void {
 /** JavaScript hands in whatever it likes. */
 function hasItsLists(policy: ClassPolicy): boolean {
   const { classes, orderClass, actions } = (policy as Partial<ClassPolicy> | null) ?? {}
-  return [classes, orderClass, actions, ...(Array.isArray(actions) ? actions : [])].every(Array.isArray)
+  return [classes, orderClass, actions].every(Array.isArray) && (actions as unknown[]).every(Array.isArray)
 }
 
 /** Bytes of a class's name in the header. */

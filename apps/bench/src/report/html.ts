@@ -1,6 +1,7 @@
 // The report as one HTML file that needs no network: facts and tables are in the page, charts are drawn by the script
 // that it carries (page/main.ts with Chart.js), from the report's own JSON, which it carries too.
-import { backendText, megaOps, percent, short, shortCommit, thousands, wayOf, workersText } from './format.ts'
+import { cacheCells, figureCells, groupCells, type Cells } from './cells.ts'
+import { percent, short, shortCommit, thousands, workersText } from './format.ts'
 import { groupsOf, type Group } from './groups.ts'
 import type { FileCache, Report } from './schema.ts'
 import { style } from './style.ts'
@@ -67,31 +68,13 @@ const notesOf = ({ skipped, notes }: Report): string[] => [
 function figuresSection(figures: Report['figures']): string {
   if (figures.length === 0) return ''
   const reached = figures.filter(({ met }) => met).length
-  const rows = figures.map(({ title, value, goal, better, met }) => [
-    `<span class="${met ? 'met' : 'missed'}">${met ? '✓ reached' : '✗ not reached'}</span>`,
-    escape(title),
-    short(value),
-    `${better === 'lower' ? '≤' : '≥'} ${short(goal)}`,
-  ])
-  const title = `Figures: ${reached} of ${figures.length} reached`
-  return section('figures', title, table(['', '', 'value', 'goal'], rows))
+  return section('figures', `Figures: ${reached} of ${figures.length} reached`, table(figureCells(figures)))
 }
 
 function groupSection(group: Group): string {
-  const heads = group.workers.flatMap((count) => [`${workersText(count)}: ns`, 'p25 – p75', 'cas', 'Mop/s'])
-  const rows = group.rows.map((row) => [
-    escape(row.implementation),
-    wayOf(row),
-    ...row.byWorkers.flatMap((result) => {
-      if (!result) return ['', '', '', '']
-      const { median, p25, p75 } = result.nsPerOp
-      return [short(median), `${short(p25)} – ${short(p75)}`, short(result.casUnits), megaOps(result.opsPerSecond)]
-    }),
-    row.scaling === undefined ? '' : `× ${row.scaling.toFixed(2)}`,
-  ])
   const id = `${group.case}-${group.order}`
   const title = group.title[0].toUpperCase() + group.title.slice(1)
-  return section(id, title, chart(`chart-${id}`, title) + table(['', '', ...heads, 'scaling'], rows))
+  return section(id, title, chart(`chart-${id}`, title) + table(groupCells(group)))
 }
 
 function cacheSection({ input, runs }: FileCache): string {
@@ -99,34 +82,10 @@ function cacheSection({ input, runs }: FileCache): string {
     `${thousands(input.files)} files of ${escape(input.dir)}, ${short(input.bytes / 2 ** 20)} MiB in ` +
     `${thousands(input.frames)} frames; ${workersText(runs[0]?.workers ?? 0)}. In each round a random half is dropped, ` +
     'which checks what the frames hold, and loaded again. Free huge frames and fragmentation are those between the two.'
-  const heads = [
-    '',
-    '',
-    'copy MB/s',
-    'ns/call',
-    'calls',
-    'failed',
-    'free huge',
-    'possible',
-    'fragmentation',
-    'checksums',
-  ]
-  const rows = runs.map((run) => [
-    escape(run.implementation),
-    backendText(run),
-    short(run.copyMegabytesPerSecond),
-    short(run.allocatorNsPerCall),
-    thousands(run.allocatorCalls),
-    thousands(run.failedAllocations),
-    short(run.freeHugeFrames),
-    short(run.freeHugeFramesPossible),
-    percent(run.fragmentation),
-    run.checksumMismatches === 0 ? 'right' : `<span class="missed">${run.checksumMismatches} wrong</span>`,
-  ])
   const charts =
     chart('chart-cache-huge', 'Free huge frames by round') +
     chart('chart-cache-speed', 'Throughput of allocating and copying')
-  return section('file-cache', 'File cache', `<p>${about}</p><div class="charts">${charts}</div>${table(heads, rows)}`)
+  return section('file-cache', 'File cache', `<p>${about}</p><div class="charts">${charts}</div>${table(cacheCells(runs))}`)
 }
 
 const section = (id: string, title: string, content: string): string =>
@@ -138,11 +97,16 @@ const chart = (id: string, label: string): string =>
 const list = (name: string, items: readonly string[]): string =>
   items.length > 0 ? `<ul class="${name}">${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>` : ''
 
-/** Cells are HTML. */
-function table(heads: readonly string[], rows: readonly string[][]): string {
-  const head = heads.map((text) => `<th scope="col">${text}</th>`).join('')
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')
-  return `<div class="table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+function table({ heads, rows }: Cells): string {
+  const head = heads.map((text) => `<th scope="col">${escape(text)}</th>`).join('')
+  const body = rows.map((row) => `<tr>${row.map((text) => `<td${mark(text)}>${escape(text)}</td>`).join('')}</tr>`)
+  return `<div class="table"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+}
+
+/** What was aimed at shows at a glance. */
+function mark(text: string): string {
+  if (text.startsWith('✓')) return ' class="met"'
+  return text.startsWith('✗') || text.endsWith('WRONG') ? ' class="missed"' : ''
 }
 
 const escape = (text: string): string =>

@@ -1,5 +1,6 @@
 // The report as plain text: aligned columns, one block for each case, what was aimed at and reached at the end.
-import { backendText, megaOps, percent, short, shortCommit, thousands, wayOf, workersText } from './format.ts'
+import { cacheCells, figureCells, groupCells } from './cells.ts'
+import { shortCommit, workersText } from './format.ts'
 import { groupsOf, type Group } from './groups.ts'
 import type { CacheRun, Figure, Report } from './schema.ts'
 
@@ -16,60 +17,21 @@ export function tableOf(report: Report): string {
   return `\n${blocks.join('\n\n')}\n\n`
 }
 
-function groupBlock({ title, workers, rows }: Group): string {
-  const heads = workers.flatMap((count) => [`${workersText(count)}: ns`, 'p25 – p75', 'cas', 'Mop/s'])
-  const lines = rows.map((row) => [
-    row.implementation,
-    wayOf(row),
-    ...row.byWorkers.flatMap((result) => {
-      if (!result) return ['', '', '', '']
-      const { median, p25, p75 } = result.nsPerOp
-      return [short(median), `${short(p25)} – ${short(p75)}`, short(result.casUnits), megaOps(result.opsPerSecond)]
-    }),
-    row.scaling === undefined ? '' : `× ${row.scaling.toFixed(2)}`,
-  ])
-  const scaled = rows.some(({ scaling }) => scaling !== undefined)
-  return `${title}\n${aligned([['', '', ...heads, scaled ? 'scaling' : ''], ...lines], 2)}`
+function groupBlock(group: Group): string {
+  const { heads, rows } = groupCells(group)
+  return `${group.title}\n${aligned([heads, ...rows], 2)}`
 }
 
 function cacheBlock(runs: readonly CacheRun[]): string {
-  const heads = [
-    '',
-    '',
-    'copy MB/s',
-    'ns/call',
-    'calls',
-    'failed',
-    'free huge',
-    'possible',
-    'fragmentation',
-    'checksums',
-  ]
-  const lines = runs.map((run) => [
-    run.implementation,
-    backendText(run),
-    short(run.copyMegabytesPerSecond),
-    short(run.allocatorNsPerCall),
-    thousands(run.allocatorCalls),
-    thousands(run.failedAllocations),
-    short(run.freeHugeFrames),
-    short(run.freeHugeFramesPossible),
-    percent(run.fragmentation),
-    run.checksumMismatches === 0 ? 'right' : `${run.checksumMismatches} WRONG`,
-  ])
+  const { heads, rows } = cacheCells(runs)
   const workers = workersText(runs[0]?.workers ?? 0)
-  return `file cache, ${workers}, half of the files dropped and loaded again\n${aligned([heads, ...lines], 2)}`
+  return `file cache, ${workers}, half of the files dropped and loaded again\n${aligned([heads, ...rows], 2)}`
 }
 
 function figuresBlock(figures: readonly Figure[]): string {
-  const lines = figures.map(({ title, value, goal, better, met }) => [
-    met ? '✓ reached' : '✗ not reached',
-    title,
-    short(value),
-    `${better === 'lower' ? '≤' : '≥'} ${short(goal)}`,
-  ])
+  const { heads, rows } = figureCells(figures)
   const met = figures.filter((figure) => figure.met).length
-  return `figures: ${met} of ${figures.length} reached\n${aligned([['', '', 'value', 'goal'], ...lines], 2)}`
+  return `figures: ${met} of ${figures.length} reached\n${aligned([heads, ...rows], 2)}`
 }
 
 function footer({ machine, commit, durationSeconds }: Report): string {

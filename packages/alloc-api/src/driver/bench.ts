@@ -11,7 +11,9 @@ import { ParperosError } from '../errors.ts'
 import type { FrameAllocatorHandle } from '../frame-allocator.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Region } from '../memory/region.ts'
+import type { Words } from '../sab/atomics.ts'
 import { loadAddon } from './native-core.ts'
+import { claimSlot, releaseSlot } from './slots.ts'
 import { loadWasmCore } from './wasm-core.ts'
 
 /** The kinds of backends that have a C core to be inside of. */
@@ -51,7 +53,7 @@ export type OpenInsideCore = (
   capacity: number,
 ) => Promise<InsideCore>
 
-/** What an allocator's `/bench` says of itself; the slot has been claimed. */
+/** What an allocator's `/bench` says of itself. */
 export interface BenchCore {
   kind: InsideCoreKind
   /** The name of the compiled loops, `prebuilds/…/<name>`, and the `import.meta.url` of a module in src, dist or bench. */
@@ -61,12 +63,14 @@ export interface BenchCore {
   layoutHash: number
   region: Region
   stacks: Region
+  /** The Region's words, and where its owner words are (slots.ts). */
+  words: Words
+  ownersAt: number
+  slots: number
   slot: number
   capacity: number
   /** The two numbers of CORE_AT (csrc/bench_loops.h). */
   numbers: readonly [number, number]
-  /** Gives the slot back. */
-  release: () => void
 }
 
 /** The byte at which the list starts: it has cache lines of its own. */
@@ -82,9 +86,23 @@ interface Loops<Place> {
   compare_exchange(word: Place, times: number): void
 }
 
-/** Makes the list and goes inside. Throws what loading a core throws, `BAD_OPTION`, `TOO_SMALL`, `BAD_VERSION`. */
+/**
+ * Claims the slot, makes the list and goes inside. Throws what attaching and loading a core throw, `BAD_OPTION` for a bad
+ * capacity, `TOO_SMALL` when the memory has no room for the list.
+ */
 export async function openInsideCore(core: BenchCore): Promise<InsideCore> {
-  const { kind, name, base, region, stacks, slot, capacity } = core
+  claimSlot(core.words, core.ownersAt, core.slots, core.slot)
+  const release = (): void => releaseSlot(core.words, core.ownersAt, core.slot)
+  try {
+    return await goInside(core, release)
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function goInside(core: BenchCore, release: () => void): Promise<InsideCore> {
+  const { kind, name, base, region, stacks, words, slot, capacity } = core
   const bench = benchRegion(region.memory, slot, capacity)
   const { buffer } = bench.memory
   const listOffset = bench.byteOffset + LIST_BYTE
@@ -92,17 +110,20 @@ export async function openInsideCore(core: BenchCore): Promise<InsideCore> {
   if (kind === 'wasm') {
     const url = new URL(`../prebuilds/wasm32/${name}.wasm`, base)
     const { exports } = await loadWasmCore<Loops<number>>(url, stacks, slot)
-    return insideOf(core, exports, { words: region.byteOffset, word: bench.byteOffset, list: listOffset }, list)
+    const places = { words: region.byteOffset, word: bench.byteOffset, list: listOffset }
+    return insideOf(core, exports, places, list, release)
   }
   const word = new Uint32Array(buffer, bench.byteOffset, 1)
-  return insideOf(core, loadAddon<Loops<Int32Array | Uint32Array>>(base, name), { words: region.words(), word, list }, list)
+  const loops = loadAddon<Loops<Int32Array | Uint32Array>>(base, name)
+  return insideOf(core, loops, { words, word, list }, list, release)
 }
 
 function insideOf<Place>(
-  { kind, name, slot, layoutHash, numbers, release }: BenchCore,
+  { kind, name, slot, layoutHash, numbers }: BenchCore,
   loops: Loops<Place>,
   { words, word, list }: { words: Place; word: Place; list: Place },
   blocks: Uint32Array,
+  release: () => void,
 ): InsideCore {
   if (loops.layout_hash() >>> 0 !== layoutHash) {
     throw new ParperosError('BAD_VERSION', `${name} was built with another layout`, { hint: 'build the package again' })
