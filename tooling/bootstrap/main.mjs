@@ -16,7 +16,7 @@ install()
 const env = toolEnvironment()
 const tally = new Tally(root)
 for (const step of command.steps(args)) {
-  if (!step.quiet) process.stdout.write(`\n▶ ${step.title}\n`)
+  if (command.counts) process.stdout.write(`\n▶ ${step.title}\n`)
   const { status, stdout, stderr, error } = spawnSync(step.run[0], step.run.slice(1), {
     cwd: root,
     env: { ...env, ...step.env },
