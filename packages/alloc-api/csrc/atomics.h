@@ -17,14 +17,29 @@ ALWAYS_INLINE uint32_t word_peek(const uint32_t *word) { return __atomic_load_n(
 // A read after which everything that the writer did before its write is visible.
 ALWAYS_INLINE uint32_t word_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
 
-// A write to a word that only this worker writes, or that nobody else can reach yet; orders nothing.
-ALWAYS_INLINE void word_poke(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELAXED); }
+// A write to a word that only this worker writes, or that nobody else can reach yet; orders nothing. WebAssembly has no
+// atomic store but the sequentially consistent one, which costs as much as a compare-exchange: there, as in TypeScript,
+// such a write is a plain one.
+ALWAYS_INLINE void word_poke(uint32_t *word, uint32_t value) {
+#if defined(__wasm__)
+  *(volatile uint32_t *)word = value;
+#else
+  __atomic_store_n(word, value, __ATOMIC_RELAXED);
+#endif
+}
 
 // A write before which everything that this worker did is visible to whoever reads the new value.
 ALWAYS_INLINE void word_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
 
-// A write to a word that only this worker writes, before which everything that it did is visible to whoever reads it.
-ALWAYS_INLINE void word_release(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+// A write to a word that only this worker writes, before which everything that it did is visible to whoever reads it; in
+// WebAssembly plain, as above, with the order that the processor gives to plain stores.
+ALWAYS_INLINE void word_release(uint32_t *word, uint32_t value) {
+#if defined(__wasm__)
+  *(volatile uint32_t *)word = value;
+#else
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+#endif
+}
 
 // Puts `desired` where `*expected` stands. On failure `*expected` becomes what stands there.
 ALWAYS_INLINE bool word_cas(uint32_t *word, uint32_t *expected, uint32_t desired) {
@@ -55,5 +70,8 @@ ALWAYS_INLINE void spin_hint(void) {
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
+#elif defined(__wasm__)
+  // There is no such instruction; a fence takes about as long as one, so that a wait of so many turns is one of some length.
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }

@@ -8,7 +8,6 @@ import { createMemory } from '../src/index.ts'
 import {
   claimSlot,
   defineConstants,
-  releaseSlot,
   STACK_BYTES,
   status,
   statusConstants,
@@ -55,11 +54,11 @@ describe('slots', () => {
 
   it('are claimed once, by the process that is named in the refusal', () => {
     const owners = words()
-    claimSlot(owners, 4, 3, 1)
+    const release = claimSlot(owners, 4, 3, 1)
     expect([...owners.subarray(4, 7)]).toEqual([0, process.pid, 0])
     expect(() => claimSlot(owners, 4, 3, 1)).toThrow(`slot 1 is held by a worker of process ${process.pid}`)
     expect(() => claimSlot(owners, 4, 3, 1)).toThrow(expect.objectContaining({ code: 'SLOT_BUSY' }))
-    releaseSlot(owners, 4, 1)
+    release()
     claimSlot(owners, 4, 3, 1)
   })
 
@@ -67,7 +66,17 @@ describe('slots', () => {
     const owners = words()
     owners[2] = 1
     claimSlot(owners, 2, 1, 0, { takeOver: true })
-    expect(owners[2]).toBe(process.pid)
+    expect(owners[2] & 0x3fffff).toBe(process.pid)
+  })
+
+  it('that were taken over cannot be given back by the former holder', () => {
+    const owners = words()
+    const former = claimSlot(owners, 2, 1, 0)
+    const present = claimSlot(owners, 2, 1, 0, { takeOver: true })
+    former()
+    expect(() => claimSlot(owners, 2, 1, 0)).toThrow(expect.objectContaining({ code: 'SLOT_BUSY' }))
+    present()
+    expect(owners[2]).toBe(0)
   })
 
   it.each([-1, 3, 0.5, NaN, '0' as never])('do not include %s of 3', (slot) => {

@@ -9,7 +9,7 @@ import {
   type Memory,
   type PlacingFrameAllocator,
 } from '@parperos/alloc-api'
-import { claimSlot, FrameAllocatorOfCore, releaseSlot, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
+import { claimSlot, FrameAllocatorOfCore, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import { classes } from './classes.ts'
 import { carve, COMPONENT, handleOf, publish, structureOf, type Structure } from './header.ts'
 import { partsOf, problems } from './layout.ts'
@@ -71,7 +71,7 @@ export function buddyBackend({ kind, unavailable, unfit = () => null, core: load
   function instanceOf(structure: Structure, core: BuddyCore, slot: number, said: AttachOptions = {}): PlacingFrameAllocator {
     const { words, frames, slots } = structure
     const { owners, size } = partsOf(frames, slots)
-    claimSlot(words, owners, slots, slot, said)
+    const release = claimSlot(words, owners, slots, slot, said)
     return new FrameAllocatorOfCore(core, {
       component: COMPONENT,
       kind,
@@ -84,7 +84,7 @@ export function buddyBackend({ kind, unavailable, unfit = () => null, core: load
       handle: handleOf(structure),
       chosen: said.chosen,
       problems,
-      release: () => releaseSlot(words, owners, slot),
+      release,
     })
   }
 

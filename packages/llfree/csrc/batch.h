@@ -47,19 +47,20 @@ static inline int32_t get_many_near(const area *a, uint32_t at, uint32_t *into, 
   return PARPEROS_CORRUPT;
 }
 
-// Gives back the frames at the start of `frames` that share a row, in one step: how many, or 0 when one of them is not
-// allocated (then nothing is changed). Only the bits: the caller counts them.
-static inline uint32_t put_row(const area *a, const uint32_t *frames, uint32_t count) {
-  uint32_t row = frames[0] >> LLFREE_ROW_SHIFT;
+// Gives back the frames at the start of `frames` that share a row with `first`, in one step: how many, or 0 when one of
+// them is not allocated (then nothing is changed). Only the bits: the caller counts them.
+static inline uint32_t put_row(const area *a, uint32_t first, const uint32_t *frames, uint32_t count) {
+  uint32_t row = first >> LLFREE_ROW_SHIFT;
   uint32_t mask = 0;
   uint32_t to = 0;
-  for (; to < count && frames[to] >> LLFREE_ROW_SHIFT == row && frames[to] < a->frames; to++) {
-    uint32_t bit = 1u << (frames[to] & 31);
-    if ((mask & bit) != 0) break;
+  for (; to < count; to++) {
+    uint32_t frame = word_peek(&frames[to]);
+    uint32_t bit = 1u << (frame & 31);
+    if (frame >> LLFREE_ROW_SHIFT != row || frame >= a->frames || (mask & bit) != 0) break;
     mask |= bit;
   }
   if (mask == 0) return 0;
   uint32_t child = row >> (LLFREE_CHILD_SHIFT - LLFREE_ROW_SHIFT);
-  if (peek_child(a, child) == LLFREE_CHILD_HUGE) change_child(a, child, LLFREE_CHILD_HUGE, 0);
+  if (peek_child(a, child) > LLFREE_CHILD_FRAMES && !split(a, child)) return 0;
   return give_bits(a->words, a->bits_at + row, mask) ? to : 0;
 }

@@ -71,15 +71,16 @@ ALWAYS_INLINE void count_given(const area *a, uint32_t frame, uint32_t order, ui
   // Most often it is the reservation of the order's own class: no need to look what class the tree has.
   uint32_t at = local_at(a, a->slot, class_of_order(a, order));
   if (!give_to_local(a, at, tree, count)) count_elsewhere(a->words, a->slot, tree, count);
-  note_move(a);
 }
 
 ALWAYS_INLINE int32_t llfree_put_in(const area *a, uint32_t frame, uint32_t order) {
   int32_t misuse = check_block(a, frame, order);
   if (misuse < 0) return misuse;
+  begin_move(a);
   int32_t given = put_block(a, frame, order);
-  if (given < 0) return given;
   if (given > 0) count_given(a, frame, order, (uint32_t)given);
+  end_move(a, given > 0);
+  if (given < 0) return given;
   return given == 1 << order ? 0 : PARPEROS_NOT_ALLOCATED;
 }
 
@@ -108,12 +109,13 @@ static inline int32_t llfree_get_at(uint32_t *words, uint32_t slot, uint32_t fra
 static inline int32_t llfree_get_batch(uint32_t *words, uint32_t slot, uint32_t order, uint32_t *into, uint32_t length,
                                        int32_t frame_class) {
   area a = area_of(words, slot);
+  if (order > LLFREE_MAX_ORDER) return PARPEROS_BAD_ORDER;
+  int32_t requested = requested_class(&a, order, frame_class);
+  if (requested < 0) return requested;
+  uint32_t at = local_at(&a, slot, (uint32_t)requested);
   uint32_t count = 0;
   while (count < length) {
     if (order == 0 && count + 1 < length) {
-      int32_t requested = requested_class(&a, order, frame_class);
-      if (requested < 0) return requested;
-      uint32_t at = local_at(&a, slot, (uint32_t)requested);
       int32_t many = get_many_near(&a, at, into + count, length - count);
       if (many < 0) return many;
       count += (uint32_t)many;
@@ -127,21 +129,27 @@ static inline int32_t llfree_get_batch(uint32_t *words, uint32_t slot, uint32_t 
   return (int32_t)count;
 }
 
+// Gives back and counts the frames that share a row with `first`: how many, 0 when that cannot be, or a status.
+static inline int32_t put_and_count_row(const area *a, uint32_t first, const uint32_t *frames, uint32_t length) {
+  begin_move(a);
+  uint32_t given = put_row(a, first, frames, length);
+  bool counted = given > 0 && give_to_child(a, first >> LLFREE_CHILD_SHIFT, given);
+  if (counted) count_given(a, first, 0, given);
+  end_move(a, given > 0);
+  return given > 0 && !counted ? PARPEROS_CORRUPT : (int32_t)given;
+}
+
 // How many blocks it gave back: it stops before the first bad one.
 static inline uint32_t llfree_put_batch(uint32_t *words, uint32_t slot, uint32_t order, const uint32_t *frames,
                                         uint32_t length) {
   area a = area_of(words, slot);
   uint32_t done = 0;
   while (done < length) {
-    uint32_t given = order == 0 ? put_row(&a, frames + done, length - done) : 0;
-    if (given > 0) {
-      if (!give_to_child(&a, frames[done] >> LLFREE_CHILD_SHIFT, given)) return done;
-      count_given(&a, frames[done], order, given);
-      done += given;
-    } else {
-      if (llfree_put_in(&a, frames[done], order) < 0) return done;
-      done++;
-    }
+    // Read once: another worker may be writing the array, and what was checked has to be what is used.
+    uint32_t first = word_peek(&frames[done]);
+    int32_t given = order == 0 ? put_and_count_row(&a, first, frames + done, length - done) : 0;
+    if (given < 0 || (given == 0 && llfree_put_in(&a, first, order) < 0)) return done;
+    done += given == 0 ? 1 : (uint32_t)given;
   }
   return done;
 }

@@ -13,10 +13,15 @@ ALWAYS_INLINE uint32_t local_tree(const area *a, uint32_t word) {
 ALWAYS_INLINE uint32_t local_free(const area *a, uint32_t word) { return word & ((1u << a->free_bits) - 1); }
 ALWAYS_INLINE uint32_t peek_local(const area *a, uint32_t at) { return word_peek(&a->words[at]); }
 
-// Takes `count` frames from a reservation; returns its tree, or NONE when it has fewer or is none.
+// Whether the word is a reservation of that tree.
+ALWAYS_INLINE bool is_of_tree(const area *a, uint32_t word, uint32_t tree) {
+  return word >> a->free_bits == (LLFREE_LOCAL_PRESENT >> a->free_bits | tree);
+}
+
+// Takes `count` frames from a reservation; returns its tree, or NONE when it has fewer, as one that is none has.
 ALWAYS_INLINE int32_t take_from_local(const area *a, uint32_t at, uint32_t count) {
   uint32_t word = peek_local(a, at);
-  while (is_present(word) && local_free(a, word) >= count) {
+  while (local_free(a, word) >= count) {
     if (word_cas(&a->words[at], &word, word - count)) return (int32_t)local_tree(a, word);
   }
   return NONE;
@@ -27,7 +32,7 @@ static inline uint32_t take_up_to_from_local(const area *a, uint32_t at, uint32_
   uint32_t word = peek_local(a, at);
   for (;;) {
     uint32_t free = local_free(a, word);
-    if (!is_present(word) || free == 0) return 0;
+    if (free == 0) return 0;
     if (word_cas(&a->words[at], &word, word - smaller(free, count))) return word;
   }
 }
@@ -35,7 +40,7 @@ static inline uint32_t take_up_to_from_local(const area *a, uint32_t at, uint32_
 // Takes `count` frames from a reservation if it is one of `tree`; false otherwise.
 static inline bool take_from_local_of(const area *a, uint32_t at, uint32_t tree, uint32_t count) {
   uint32_t word = peek_local(a, at);
-  while (is_present(word) && local_tree(a, word) == tree && local_free(a, word) >= count) {
+  while (is_of_tree(a, word, tree) && local_free(a, word) >= count) {
     if (word_cas(&a->words[at], &word, word - count)) return true;
   }
   return false;
@@ -44,7 +49,7 @@ static inline bool take_from_local_of(const area *a, uint32_t at, uint32_t tree,
 // Gives `count` frames to a reservation if it is one of `tree`; false otherwise.
 ALWAYS_INLINE bool give_to_local(const area *a, uint32_t at, uint32_t tree, uint32_t count) {
   uint32_t word = peek_local(a, at);
-  while (is_present(word) && local_tree(a, word) == tree) {
+  while (is_of_tree(a, word, tree)) {
     if (word_cas(&a->words[at], &word, word + count)) return true;
   }
   return false;

@@ -167,9 +167,15 @@ static inline int32_t put_pair(const area *a, uint32_t child) {
   }
   if (!is_full(a, child) || !is_full(a, child + 1)) return 0;
   int32_t first = put_huge(a, child);
-  if (first < 0) return first;
+  if (first != LLFREE_CHILD_FRAMES) return first;
   int32_t second = put_huge(a, child + 1);
-  return second < 0 ? second : first + second;
+  return second < 0 ? first : first + second;
+}
+
+// Part of a huge block is given back: from now on it is allocated frame by frame. Its rows are full already, so that this
+// is one step, and it does not matter which of several workers makes it. False when it is being given back as a whole.
+static inline bool split(const area *a, uint32_t child) {
+  return change_child(a, child, LLFREE_CHILD_HUGE, 0) || peek_child(a, child) <= LLFREE_CHILD_FRAMES;
 }
 
 // Gives back a block of order 0 … 10: how many frames became free, which is all of them or 0; less than all says misuse
@@ -178,9 +184,7 @@ ALWAYS_INLINE int32_t put_block(const area *a, uint32_t frame, uint32_t order) {
   uint32_t child = frame >> LLFREE_CHILD_SHIFT;
   if (order == LLFREE_MAX_ORDER) return put_pair(a, child);
   if (order == LLFREE_HUGE_ORDER) return put_huge(a, child);
-  // Part of a huge frame: from now on it is allocated frame by frame. Its rows are full already, so that this is one
-  // step, and it does not matter which of several workers makes it.
-  if (UNLIKELY(peek_child(a, child) == LLFREE_CHILD_HUGE)) change_child(a, child, LLFREE_CHILD_HUGE, 0);
+  if (UNLIKELY(peek_child(a, child) > LLFREE_CHILD_FRAMES) && !split(a, child)) return 0;
   uint32_t at = field_at(a, child);
   uint32_t position = frame & (LLFREE_CHILD_FRAMES - 1);
   uint32_t given = order == 0 ? give_one(a->words, at, position) : give(a->words, at, position, order);

@@ -27,7 +27,9 @@ static inline bool claim(const area *a, uint32_t tree, uint32_t count, uint32_t 
       if (!is_present(word) || local_tree(a, word) != tree) continue;
       if (take_from_local_of(a, at, tree, count)) return true;
       // Part of the count may be with the tree and part with the reservation: together they can suffice.
-      if (sync_local(a, at) && take_from_local_of(a, at, tree, count)) return true;
+      bool pulled = sync_local(a, at);
+      begin_move(a);
+      if (pulled && take_from_local_of(a, at, tree, count)) return true;
     }
   }
   return false;

@@ -12,7 +12,6 @@ import {
 import {
   claimSlot,
   FrameAllocatorOfCore,
-  releaseSlot,
   STACK_BYTES,
   type FrameAllocatorCore,
 } from '@parperos/alloc-api/driver'
@@ -67,12 +66,12 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   writePolicy(words, policy)
   writeShape(words, shape)
   const handle = { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
-  claimSlot(words, shape.ownersAt, slots, 0)
+  const release = claimSlot(words, shape.ownersAt, slots, 0)
   const attached = { handle, region, stacks, words, geometry: shape, slot: 0 }
   const core = await backend.start(attached, { allocated })
   // Whoever finds the magic number finds everything behind it.
   store(words, L.headerMagic, L.magic)
-  return instance(backend.kind, attached, core, config.chosen)
+  return instance(backend.kind, attached, core, release, config.chosen)
 }
 
 const PAGE_BYTES = 4096
@@ -88,13 +87,13 @@ export async function attachAllocator(
 ): Promise<LLFreeInstance> {
   const attached = { ...checkedHandle(handle), slot }
   const { words, geometry: shape } = attached
-  claimSlot(words, shape.ownersAt, shape.slots, slot, options)
+  const release = claimSlot(words, shape.ownersAt, shape.slots, slot, options)
   try {
     // What a former holder had in its hands, it has no more.
     store(words, shape.localsAt + slot * shape.classes * L.localWords + L.localPending, 0)
-    return instance(backend.kind, attached, await backend.start(attached, null), options?.chosen)
+    return instance(backend.kind, attached, await backend.start(attached, null), release, options?.chosen)
   } catch (error) {
-    releaseSlot(words, shape.ownersAt, slot)
+    release()
     throw error
   }
 }
@@ -103,6 +102,7 @@ function instance(
   kind: BackendKind,
   attached: Attached,
   core: FrameAllocatorCore,
+  release: () => void,
   chosen: string | undefined,
 ): LLFreeInstance {
   const { handle, words, geometry: shape, slot } = attached
@@ -124,7 +124,7 @@ function instance(
       'the class of tree',
       'the tree of reservation',
     ],
-    release: () => releaseSlot(words, shape.ownersAt, slot),
+    release,
   })
 }
 

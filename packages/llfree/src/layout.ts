@@ -100,4 +100,4 @@ export const maxPasses = 0x100000
 // How often a failed search is repeated because other workers had frames in their hands meanwhile, and how long one
 // wait for them is, in reads of their ledgers.
 export const maxSearches = 4096
-export const settleReads = 8192
+export const settleReads = 4096

@@ -23,7 +23,7 @@ function fill(allocator: LLFreeInstance, order: number, frameClass?: number): nu
 }
 
 describe.each(kinds)('on a %s worker, the usual policy', (kind) => {
-  it('makes a huge tree one of small blocks when nothing else is left, and gives it back when it is entirely free', async () => {
+  it('makes a huge tree one of small blocks when nothing else is left, until it is entirely free', async () => {
     using allocator = await open(kind, { frames: 2 * TREE, ...trees })
     expect(fill(allocator, 9)).toHaveLength(4)
     allocator.put(TREE, 9)
@@ -128,14 +128,23 @@ describe.each(kinds)('on a %s worker, a policy of three classes', (kind) => {
     const order = got.filter((tree, i) => tree !== got[i - 1])
     expect(order).toEqual([movableTree, pinnedTree, largeTree])
     allocator.drain()
-    expect([largeTree, pinnedTree, movableTree].map((tree) => look.tree(tree).class)).toEqual([MOVABLE, PINNED, MOVABLE])
+    expect([largeTree, pinnedTree, movableTree].map((tree) => look.tree(tree).class)).toEqual([
+      MOVABLE,
+      PINNED,
+      MOVABLE,
+    ])
     allocator.validate()
   })
 })
 
 it('two allocators in one process follow their own policies', async () => {
   const memory = await createMemory({ backend: 'wasm', bytes: 1 << 20 })
-  const one: ClassPolicy = { classes: ['all'], orderClass: new Array<number>(11).fill(0), defaultClass: 0, actions: [['match']] }
+  const one: ClassPolicy = {
+    classes: ['all'],
+    orderClass: new Array<number>(11).fill(0),
+    defaultClass: 0,
+    actions: [['match']],
+  }
   for (const kind of kinds) {
     const backend = backends[kind]
     using mixed = await LLFree.open({ backend, memory, frames: 2 * TREE, ...trees, policy: one, name: `mixed-${kind}` })
@@ -167,7 +176,17 @@ describe('a policy', () => {
     ['a default class that is none', { ...smallAndHuge, defaultClass: -1 }, /default class 0 … 1, got -1/],
     ['a row too few', { ...smallAndHuge, actions: [['match', 'no']] }, /2 rows of 2 actions/],
     ['a row too short', { ...smallAndHuge, actions: [['match', 'no'], ['match']] }, /2 rows of 2 actions/],
-    ['an unknown action', { ...smallAndHuge, actions: [['match', 'no'], ['take', 'match']] }, /match, steal, demote or no/],
+    [
+      'an unknown action',
+      {
+        ...smallAndHuge,
+        actions: [
+          ['match', 'no'],
+          ['take', 'match'],
+        ],
+      },
+      /match, steal, demote or no/,
+    ],
   ]
 
   it.each(bad)('is refused with %s', async (_what, policy, message) => {

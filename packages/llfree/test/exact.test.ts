@@ -8,9 +8,15 @@ import { kinds } from './support/backends.ts'
 import { open, type Options } from './support/open.ts'
 import { Team } from './support/team.ts'
 
-const ROUNDS = Number(process.env.ROUNDS ?? 50_000)
+const ROUNDS = 200_000
 
-const teams: BackendKind[][] = [['sab', 'sab'], ['wasm', 'wasm'], ['native', 'native'], [...kinds], [...kinds, 'wasm', 'native']]
+const teams: BackendKind[][] = [
+  ['sab', 'sab'],
+  ['wasm', 'wasm'],
+  ['native', 'native'],
+  [...kinds],
+  [...kinds, 'wasm', 'native'],
+]
 
 /** Everything is allocated but `count` blocks of `order`, at random places of the first `frames` frames. */
 async function openWithBlocks(count: number, order: number, options: Options): Promise<LLFreeInstance> {
@@ -30,10 +36,14 @@ describe.each(teams.map((team) => ({ team })))('workers $team', ({ team: members
   })
   afterAll(() => team[Symbol.asyncDispose]())
 
-  /** Nobody was refused, and all is free again that was. */
-  async function expectNoRefusal(allocator: LLFreeInstance, order: number, drainer?: number): Promise<void> {
+  /** Nobody was refused, and all is free again that was. One order for all members, or theirs by turns. */
+  async function expectNoRefusal(
+    allocator: LLFreeInstance,
+    orders: number | number[],
+    drainer?: number,
+  ): Promise<void> {
     const { free } = allocator.stats()
-    const answers = await team.do({ type: 'cycle', orders: [order], rounds: ROUNDS, drainer }, allocator.handle)
+    const answers = await team.do({ type: 'cycle', orders: [orders].flat(), rounds: ROUNDS, drainer }, allocator.handle)
     expect(answers).toEqual(members.map(() => 0))
     allocator.validate()
     expect(allocator.stats().free).toBe(free)
@@ -44,9 +54,12 @@ describe.each(teams.map((team) => ({ team })))('workers $team', ({ team: members
     await expectNoRefusal(await open('sab', { frames: count << order, slots: count + 1 }), order)
   })
 
-  it.each([0, 1, 3, 5, 6, 8, 9, 10])('find a block of order %i each, of those scattered over many trees', async (order) => {
-    await expectNoRefusal(await openWithBlocks(count, order, { frames: 64 * 1024, treeHugeFrames: 2 }), order)
-  })
+  it.each([0, 1, 3, 5, 6, 8, 9, 10])(
+    'find a block of order %i each, of those scattered over many trees',
+    async (order) => {
+      await expectNoRefusal(await openWithBlocks(count, order, { frames: 64 * 1024, treeHugeFrames: 2 }), order)
+    },
+  )
 
   it.each([0, 3, 5, 6])('find a block of order %i each in one huge frame', async (order) => {
     await expectNoRefusal(await openWithBlocks(count, order, { frames: 512 }), order)
@@ -54,5 +67,22 @@ describe.each(teams.map((team) => ({ team })))('workers $team', ({ team: members
 
   it.each([0, 3, 9])('find a block of order %i each while one of them drains all reservations', async (order) => {
     await expectNoRefusal(await openWithBlocks(count, order, { frames: 16 * 1024, treeHugeFrames: 2 }), order, 1)
+  })
+
+  const mixes = [
+    [0, 9],
+    [9, 10],
+    [0, 3, 6, 8, 9],
+    [5, 6, 7, 8],
+    [8, 0, 10],
+  ]
+
+  // Whatever a worker takes spoils one block of the highest order at most; so there is one left for each of them.
+  it.each(mixes.map((orders) => ({ orders })))('find blocks of orders $orders by turns', async ({ orders }) => {
+    const frames = count * 2 ** Math.max(...orders)
+    for (const drainer of [undefined, 0]) {
+      const allocator = await open('sab', { frames, slots: count + 1, treeHugeFrames: 2 })
+      await expectNoRefusal(allocator, orders, drainer)
+    }
   })
 })

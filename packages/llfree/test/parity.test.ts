@@ -20,9 +20,12 @@ interface Case {
 
 const cases = [1, 511, 513, 1000, 4099, 100_003].flatMap((frames, f) =>
   [2, 8, 32].flatMap((treeHugeFrames, t) =>
-    (['smallAndHuge', 'pinnedAndMovable'] as const).map(
-      (policy, p): Case => ({ frames, treeHugeFrames, policy, initial: (f + t + p) % 2 === 0 ? 'free' : 'allocated' }),
-    ),
+    (['smallAndHuge', 'pinnedAndMovable'] as const).map((policy, p): Case => ({
+      frames,
+      treeHugeFrames,
+      policy,
+      initial: (f + t + p) % 2 === 0 ? 'free' : 'allocated',
+    })),
   ),
 )
 
@@ -50,7 +53,11 @@ function bytesOf(allocator: LLFreeInstance): Buffer {
 /** All operations by one backend. */
 async function byOne(kind: BackendKind, seed: number, one: Case): Promise<Outcome> {
   const workers = await openFor(new Array<BackendKind>(SLOTS).fill(kind), optionsOf(one))
-  return outcomeOf(workers.map((worker) => [worker]), seed, one)
+  return outcomeOf(
+    workers.map((worker) => [worker]),
+    seed,
+    one,
+  )
 }
 
 /** On one Region, each operation by the next backend. A slot's workers never run at the same time here. */

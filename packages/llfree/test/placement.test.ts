@@ -90,7 +90,7 @@ describe.each(kinds)('a %s worker', (kind) => {
 
   it('places a block of order 10 on the only free pair', async () => {
     using allocator = await open(kind, { frames })
-    // Of each pair one half is taken, by turns the lower and the upper; so the free ones lie side by side but unaligned.
+    // Of each pair one half is taken, by turns the lower and the upper: free ones lie side by side, but unaligned.
     for (let pair = 0; pair < 32; pair++) if (pair !== 20) allocator.getAt(pair * 1024 + (pair & 1) * 512, 9)
     expect(allocator.tryGet(10)).toBe(20 * 1024)
     expect(allocator.tryGet(10)).toBe(-1)
@@ -110,19 +110,22 @@ it('places the blocks of two slots in different trees', async () => {
 const counts = [1000, 4099, 100_003]
 
 describe.each(counts)('of %i frames', (count) => {
-  it.each(times(11, (order) => order))('all can be taken with order %i, by workers of all kinds in turns', async (order) => {
-    const workers = await openFor(kinds, { frames: count })
-    const blocks = new Set<number>()
-    const most = Math.floor(count / 2 ** order)
-    for (let i = 0; i < most; i++) blocks.add(workers[i % workers.length].get(order))
-    expect(blocks.size).toBe(most)
-    for (const block of blocks) expect([block % 2 ** order, block + 2 ** order <= count]).toEqual([0, true])
-    for (const worker of workers) expect(worker.tryGet(order)).toBe(-1)
-    expect(workers[0].stats().free).toBe(count - most * 2 ** order)
-    workers[0].validate()
-    // Given back by another than the one that took it.
-    ;[...blocks].forEach((block, i) => workers[(i + 1) % workers.length].put(block, order))
-    expect(workers[0].stats()).toEqual({ frames: count, free: count, freeHuge: Math.floor(count / 512) })
-    workers[0].validate()
-  })
+  it.each(times(11, (order) => order))(
+    'all can be taken with order %i, by workers of all kinds in turns',
+    async (order) => {
+      const workers = await openFor(kinds, { frames: count })
+      const blocks = new Set<number>()
+      const most = Math.floor(count / 2 ** order)
+      for (let i = 0; i < most; i++) blocks.add(workers[i % workers.length].get(order))
+      expect(blocks.size).toBe(most)
+      for (const block of blocks) expect([block % 2 ** order, block + 2 ** order <= count]).toEqual([0, true])
+      for (const worker of workers) expect(worker.tryGet(order)).toBe(-1)
+      expect(workers[0].stats().free).toBe(count - most * 2 ** order)
+      workers[0].validate()
+      // Given back by another than the one that took it.
+      ;[...blocks].forEach((block, i) => workers[(i + 1) % workers.length].put(block, order))
+      expect(workers[0].stats()).toEqual({ frames: count, free: count, freeHuge: Math.floor(count / 512) })
+      workers[0].validate()
+    },
+  )
 })

@@ -7,7 +7,7 @@ import { open, type Options } from './support/open.ts'
 import { races } from './support/races.ts'
 import { Team } from './support/team.ts'
 
-const ROUNDS = 600
+const ROUNDS = 1500
 
 const variants: { race: keyof typeof races; orders: number[]; options: Options }[] = [
   { race: 'first', orders: [0, 1, 3, 5, 6, 8, 9, 10], options: { frames: 4096 } },
@@ -18,6 +18,7 @@ const variants: { race: keyof typeof races; orders: number[]; options: Options }
   { race: 'split', orders: [9, 10], options: { frames: 2048 } },
   { race: 'twice', orders: [0, 1, 5, 6, 8, 9, 10], options: { frames: 2048 } },
   { race: 'twiceInParts', orders: [8, 9, 10], options: { frames: 2048 } },
+  { race: 'torn', orders: [1, 5, 6, 8, 9, 10], options: { frames: 2048 } },
   { race: 'batch', orders: [0, 3], options: { frames: 4096, treeHugeFrames: 2 } },
 ]
 
@@ -29,6 +30,7 @@ const sentences: Record<keyof typeof races, string> = {
   split: 'a huge block that is given back in parts by all of them is free in the end',
   twice: 'a block that all of them give back is given back once',
   twiceInParts: 'a block that was taken in parts and is given back by all of them is free in the end',
+  torn: 'a block that one gives back as a whole and others in part is given back once',
   batch: 'each frame goes to one of them when all ask for everything',
 }
 

@@ -106,7 +106,8 @@ export class Shadow {
     if (add(this.words, word.arrived, 1) === workers - 1) this.#setGate(gate.open)
     for (let ms = 0; load(this.words, word.gate) === gate.shut; ms += GATE_LOOK_MS) {
       wait(this.words, word.gate, gate.shut, GATE_LOOK_MS)
-      if (ms > GATE_TIMEOUT_MS) throw new ConformanceError(`the other workers did not start within ${GATE_TIMEOUT_MS} ms`)
+      if (ms <= GATE_TIMEOUT_MS) continue
+      throw new ConformanceError(`the other workers did not start within ${GATE_TIMEOUT_MS} ms`)
     }
     if (load(this.words, word.gate) === gate.abandoned) throw new ConformanceError('another worker could not start')
   }

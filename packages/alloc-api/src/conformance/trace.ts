@@ -1,6 +1,6 @@
 // A seeded sequence of calls: every kind that the allocator supports, all orders, misuse now and then, in an order that
-// only the seed and the allocator's own answers decide. The same trace through every backend has to give the same answers
-// and, where a layout promises it, to end in the same bytes.
+// only the seed and the allocator's own answers decide. The same trace through every backend has to give the same
+// answers and, where a layout promises it, to end in the same bytes.
 import type {
   ClassifyingFrameAllocator,
   FrameAllocator,

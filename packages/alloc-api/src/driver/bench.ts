@@ -13,7 +13,7 @@ import type { Memory } from '../memory/memory.ts'
 import type { Region } from '../memory/region.ts'
 import type { Words } from '../sab/atomics.ts'
 import { loadAddon } from './native-core.ts'
-import { claimSlot, releaseSlot } from './slots.ts'
+import { claimSlot } from './slots.ts'
 import { loadWasmCore } from './wasm-core.ts'
 
 /** The kinds of backends that have a C core to be inside of. */
@@ -91,8 +91,7 @@ interface Loops<Place> {
  * capacity, `TOO_SMALL` when the memory has no room for the list.
  */
 export async function openInsideCore(core: BenchCore): Promise<InsideCore> {
-  claimSlot(core.words, core.ownersAt, core.slots, core.slot)
-  const release = (): void => releaseSlot(core.words, core.ownersAt, core.slot)
+  const release = claimSlot(core.words, core.ownersAt, core.slots, core.slot)
   try {
     return await goInside(core, release)
   } catch (error) {

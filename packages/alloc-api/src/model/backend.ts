@@ -2,7 +2,7 @@
 import type { AttachOptions } from '../backend.ts'
 import type { FrameAllocatorCore } from '../driver/core.ts'
 import { FrameAllocatorOfCore, type FrameAllocatorDescription } from '../driver/instance.ts'
-import { claimSlot, releaseSlot } from '../driver/slots.ts'
+import { claimSlot } from '../driver/slots.ts'
 import { ParperosError } from '../errors.ts'
 import type {
   FrameAllocatorBackend,
@@ -50,7 +50,7 @@ export function makeModelBackend(parts: Partial<ModelParts> = {}): ModelBackend 
   function attachTo(region: Region, slot: number, options: AttachOptions = {}): FullFrameAllocator {
     const { frames, slots } = readHeader(region)
     const words = region.words()
-    claimSlot(words, FIRST_OWNER, slots, slot, options)
+    const release = claimSlot(words, FIRST_OWNER, slots, slot, options)
     return instance(core(frameBytes(region, frames, slots)), {
       component: COMPONENT,
       kind: 'sab',
@@ -64,9 +64,7 @@ export function makeModelBackend(parts: Partial<ModelParts> = {}): ModelBackend 
       handle: { component: COMPONENT, layoutVersion: LAYOUT_VERSION, region: region.handle, stacks: region.handle },
       chosen: options.chosen,
       problems,
-      release: () => {
-        releaseSlot(words, FIRST_OWNER, slot)
-      },
+      release,
     })
   }
 

@@ -37,7 +37,7 @@ export class LLFreeWasmCore implements Required<FrameAllocatorCore> {
 
   getBatch(order: number, into: Uint32Array, frameClass: number): number {
     let done = 0
-    while (done < into.length) {
+    do {
       const wanted = Math.min(into.length - done, this.#scratch.length)
       const got = this.#exports.get_batch(
         this.#words,
@@ -51,7 +51,7 @@ export class LLFreeWasmCore implements Required<FrameAllocatorCore> {
       into.set(this.#scratch.subarray(0, got), done)
       done += got
       if (got < wanted) break
-    }
+    } while (done < into.length)
     return done
   }
 

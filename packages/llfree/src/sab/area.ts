@@ -21,6 +21,8 @@ export class Area {
   /** Bits of a local's count of free frames. */
   readonly freeBits: number
   readonly freeMask: number
+  /** The present bit of a local, shifted as its tree is. */
+  readonly presentBit: number
   /** The word of this slot's ledger. */
   readonly ledgerAt: number
   /** The own reservation for each order when the caller names no class. */
@@ -42,6 +44,7 @@ export class Area {
     this.slot = slot
     this.freeBits = geometry.treeShift + L.childShift + 1
     this.freeMask = (1 << this.freeBits) - 1
+    this.presentBit = L.localPresent >>> this.freeBits
     this.ledgerAt = this.localAt(slot, 0)
     this.ownLocals = Array.from({ length: L.maxOrder + 1 }, (_, order) =>
       this.localAt(slot, words[L.headerOrderClass + order]),

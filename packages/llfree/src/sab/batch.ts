@@ -4,9 +4,9 @@ import { status } from '@parperos/alloc-api/driver'
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { giveBits, takeSome } from './bitfield.ts'
-import { changeChild, peekChild, takeUpToFromChild } from './child.ts'
+import { peekChild, takeUpToFromChild } from './child.ts'
 import { hintOf, localFree, localTree, setHint, takeUpToFromLocal } from './local.ts'
-import { pickChild } from './lower.ts'
+import { pickChild, split } from './lower.ts'
 import { lowestBit } from './row.ts'
 
 /**
@@ -56,21 +56,22 @@ function fillFromChild(area: Area, child: number, row: number, into: Uint32Array
 }
 
 /**
- * Gives back the frames from `from` on that share a row, in one step: how many, or 0 when one of them is not allocated
- * (then nothing is changed). Only the bits: the caller counts them.
+ * Gives back the frames from `from` on that share a row with `first`, in one step: how many, or 0 when one of them is not
+ * allocated (then nothing is changed). Only the bits: the caller counts them.
  */
-export function putRow(area: Area, frames: Uint32Array, from: number): number {
+export function putRow(area: Area, first: number, frames: Uint32Array, from: number): number {
   const { words, childrenAt } = area
-  const row = frames[from] >>> L.rowShift
+  const row = first >>> L.rowShift
   let mask = 0
   let to = from
-  for (; to < frames.length && frames[to] >>> L.rowShift === row && frames[to] < area.frames; to++) {
-    const bit = 1 << (frames[to] & 31)
-    if ((mask & bit) !== 0) break
+  for (; to < frames.length; to++) {
+    const frame = frames[to]
+    const bit = 1 << (frame & 31)
+    if (frame >>> L.rowShift !== row || frame >= area.frames || (mask & bit) !== 0) break
     mask |= bit
   }
   if (mask === 0) return 0
   const child = row >>> (L.childShift - L.rowShift)
-  if (peekChild(words, childrenAt, child) === L.childHuge) changeChild(words, childrenAt, child, L.childHuge, 0)
+  if (peekChild(words, childrenAt, child) > L.childFrames && !split(area, child)) return 0
   return giveBits(words, area.bitsAt + row, mask) ? to - from : 0
 }

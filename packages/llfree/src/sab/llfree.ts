@@ -4,7 +4,7 @@ import { status, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { getManyNear, putRow } from './batch.ts'
-import { movedSince, noteMove, allMoves } from './ledger.ts'
+import { allMoves, beginMove, endMove, movedSince } from './ledger.ts'
 import { giveToLocal, setHint } from './local.ts'
 import { giveToChild } from './child.ts'
 import { putBlock } from './lower.ts'
@@ -55,19 +55,22 @@ export class SabCore implements Required<FrameAllocatorCore> {
     const area = this.#area
     const misuse = checkBlock(area, frame, order)
     if (misuse < 0) return misuse
+    beginMove(area)
     const given = putBlock(area, frame, order)
-    if (given < 0) return given
     if (given > 0) countGiven(area, frame, order, given)
-    return given === 1 << order ? 0 : status.NOT_ALLOCATED
+    endMove(area, given > 0)
+    // A status stays what it is; nothing, or less than all, is misuse.
+    return given === 1 << order ? 0 : Math.min(given, status.NOT_ALLOCATED)
   }
 
   getBatch(order: number, into: Uint32Array, frameClass: number): number {
     const area = this.#area
+    if (order >>> 0 > L.maxOrder) return status.BAD_ORDER
+    const at = frameClass === -1 ? area.ownLocals[order] : ownLocal(area, frameClass)
+    if (at < 0) return at
     let count = 0
     while (count < into.length) {
       if (order === 0 && count + 1 < into.length) {
-        const at = frameClass === -1 ? area.ownLocals[order] : ownLocal(area, frameClass)
-        if (at < 0) return at
         const many = getManyNear(area, at, into, count)
         if (many < 0) return many
         count += many
@@ -82,21 +85,26 @@ export class SabCore implements Required<FrameAllocatorCore> {
   }
 
   putBatch(order: number, frames: Uint32Array): number {
-    const area = this.#area
     let done = 0
     while (done < frames.length) {
-      const given = order === 0 ? putRow(area, frames, done) : 0
-      if (given > 0) {
-        const child = frames[done] >>> L.childShift
-        if (!giveToChild(area.words, area.childrenAt, child, given)) return done
-        countGiven(area, frames[done], order, given)
-        done += given
-      } else {
-        if (this.put(frames[done] | 0, order) < 0) return done
-        done++
-      }
+      // Read once: another worker may be writing the array, and what was checked has to be what is used.
+      const first = frames[done]
+      const given = order === 0 ? this.#putRow(first, frames, done) : 0
+      if (given < 0 || (given === 0 && this.put(first | 0, order) < 0)) return done
+      done += Math.max(given, 1)
     }
     return done
+  }
+
+  /** Gives back and counts the frames that share a row with `first`: how many, 0 when that cannot be, or a status. */
+  #putRow(first: number, frames: Uint32Array, from: number): number {
+    const area = this.#area
+    beginMove(area)
+    const given = putRow(area, first, frames, from)
+    const counted = given > 0 && giveToChild(area.words, area.childrenAt, first >>> L.childShift, given)
+    if (counted) countGiven(area, first, 0, given)
+    endMove(area, given > 0)
+    return given > 0 && !counted ? status.CORRUPT : given
   }
 
   drain(): void {
@@ -136,7 +144,6 @@ function countGiven(area: Area, frame: number, order: number, count: number): vo
   const tree = frame >>> (area.treeShift + L.childShift)
   // Most often it is the reservation of the order's own class: no need to look what class the tree has.
   if (!giveToLocal(area, area.ownLocals[order], tree, count)) countElsewhere(area, tree, count)
-  noteMove(area)
 }
 
 function countElsewhere(area: Area, tree: number, count: number): void {

@@ -11,10 +11,13 @@ export const isPresent = (word: number): boolean => word < 0
 export const localTree = (area: Area, word: number): number => (word & ~L.localPresent) >>> area.freeBits
 export const localFree = (area: Area, word: number): number => word & area.freeMask
 
-/** Takes `count` frames from a reservation; returns its tree, or −1 when it has fewer or is none. */
+/** Whether the word is a reservation of that tree. */
+const isOfTree = (area: Area, word: number, tree: number): boolean => word >>> area.freeBits === (area.presentBit | tree)
+
+/** Takes `count` frames from a reservation; returns its tree, or −1 when it has fewer, as one that is none has. */
 export function takeFromLocal(area: Area, at: number, count: number): number {
   let word = area.words[at]
-  while (isPresent(word) && localFree(area, word) >= count) {
+  while (localFree(area, word) >= count) {
     const seen = compareExchange(area.words, at, word, word - count)
     if (seen === word) return localTree(area, word)
     word = seen
@@ -27,7 +30,7 @@ export function takeUpToFromLocal(area: Area, at: number, count: number): number
   let word = area.words[at]
   for (;;) {
     const free = localFree(area, word)
-    if (!isPresent(word) || free === 0) return 0
+    if (free === 0) return 0
     const seen = compareExchange(area.words, at, word, word - (free < count ? free : count))
     if (seen === word) return word
     word = seen
@@ -37,7 +40,7 @@ export function takeUpToFromLocal(area: Area, at: number, count: number): number
 /** Takes `count` frames from a reservation if it is one of `tree`; false otherwise. */
 export function takeFromLocalOf(area: Area, at: number, tree: number, count: number): boolean {
   let word = area.words[at]
-  while (isPresent(word) && localTree(area, word) === tree && localFree(area, word) >= count) {
+  while (isOfTree(area, word, tree) && localFree(area, word) >= count) {
     const seen = compareExchange(area.words, at, word, word - count)
     if (seen === word) return true
     word = seen
@@ -48,7 +51,7 @@ export function takeFromLocalOf(area: Area, at: number, tree: number, count: num
 /** Gives `count` frames to a reservation if it is one of `tree`; false otherwise. */
 export function giveToLocal(area: Area, at: number, tree: number, count: number): boolean {
   let word = area.words[at]
-  while (isPresent(word) && localTree(area, word) === tree) {
+  while (isOfTree(area, word, tree)) {
     const seen = compareExchange(area.words, at, word, word + count)
     if (seen === word) return true
     word = seen

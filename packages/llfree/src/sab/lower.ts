@@ -158,11 +158,16 @@ export const putBlock = (area: Area, frame: number, order: number): number =>
       ? putHuge(area, frame >>> L.childShift)
       : putPair(area, frame >>> L.childShift)
 
+/**
+ * Part of a huge block is given back: from now on it is allocated frame by frame. Its rows are full already, so that this
+ * is one step, and it does not matter which of several workers makes it. False when it is being given back as a whole.
+ */
+export const split = ({ words, childrenAt }: Area, child: number): boolean =>
+  changeChild(words, childrenAt, child, L.childHuge, 0) || peekChild(words, childrenAt, child) <= L.childFrames
+
 function putPart(area: Area, child: number, position: number, order: number): number {
   const { words, childrenAt } = area
-  // Part of a huge frame: from now on it is allocated frame by frame. Its rows are full already, so that this is one
-  // step, and it does not matter which of several workers makes it.
-  if (peekChild(words, childrenAt, child) === L.childHuge) changeChild(words, childrenAt, child, L.childHuge, 0)
+  if (peekChild(words, childrenAt, child) > L.childFrames && !split(area, child)) return 0
   const at = fieldAt(area, child)
   const given = order === 0 ? Number(giveOne(words, at, position)) : give(words, at, position, order)
   return given === 0 || giveToChild(words, childrenAt, child, given) ? given : status.CORRUPT
@@ -190,9 +195,7 @@ function putPair(area: Area, child: number): number {
   }
   if (!isFull(area.words, area, child) || !isFull(area.words, area, child + 1)) return 0
   const first = putHuge(area, child)
-  if (first < 0) return first
-  const second = putHuge(area, child + 1)
-  return second < 0 ? second : first + second
+  return first === L.childFrames ? first + Math.max(0, putHuge(area, child + 1)) : first
 }
 
 /** Whether every frame of a huge frame is allocated, as one block or in parts. */

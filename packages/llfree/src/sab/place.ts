@@ -37,7 +37,9 @@ function claim(area: Area, tree: number, count: number, frameClass: number): boo
       if (!isPresent(word) || localTree(area, word) !== tree) continue
       if (takeFromLocalOf(area, at, tree, count)) return true
       // Part of the count may be with the tree and part with the reservation: together they can suffice.
-      if (syncLocal(area, at) && takeFromLocalOf(area, at, tree, count)) return true
+      const pulled = syncLocal(area, at)
+      beginMove(area)
+      if (pulled && takeFromLocalOf(area, at, tree, count)) return true
     }
   }
   return false

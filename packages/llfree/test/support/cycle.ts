@@ -1,5 +1,5 @@
-// The work of the test that memory never seems to have run out: takes one block and gives it back, over and over. With as
-// many blocks in the allocator as there are workers, one is free whenever a worker asks.
+// The work of the test that memory never seems to have run out: takes one block and gives it back, over and over. With
+// as many blocks in the allocator as there are workers, one is free whenever a worker asks.
 import type { FullFrameAllocator } from '@parperos/alloc-api'
 
 export interface CycleWork {

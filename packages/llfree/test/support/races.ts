@@ -1,5 +1,5 @@
-// Situations in which workers meet on one word. In every round the first member prepares, all act at the same moment, and
-// the first judges: whatever the interleaving was, it has to end as if one had come after the other.
+// Situations in which workers meet on one word. In every round the first member prepares, all act at the same moment,
+// and the first judges: whatever the interleaving was, it has to end as if one had come after the other.
 import { ParperosError, type FullFrameAllocator } from '@parperos/alloc-api'
 import type { Random } from '@parperos/alloc-api/conformance'
 import assert from 'node:assert/strict'
@@ -97,7 +97,9 @@ const pair: Race = {
     const got = results(round)
     const pairs = got.filter((frame, member) => frame >= 0 && (member + number) % 2 === 0)
     const halves = got.filter((frame, member) => frame >= 0 && (member + number) % 2 === 1)
-    const askers = Array.from({ length: members }, (_, member) => (member + number) % 2).filter((odd) => odd === 1).length
+    const askers = Array.from({ length: members }, (_, member) => (member + number) % 2).filter(
+      (odd) => odd === 1,
+    ).length
     const expected = pairs.length > 0 ? [1, 0] : [0, Math.min(2, askers)]
     assert.deepEqual([pairs.length, new Set(halves).size], expected, `${got.join()} in round ${number}`)
     for (let half = 0; half < 2; half++) {
@@ -107,7 +109,7 @@ const pair: Race = {
   },
 }
 
-/** A huge block of which every member gives back parts of other orders: the block is split once, and nothing is lost. */
+/** A huge block of which every member gives back parts of other orders: it is split once, and nothing is lost. */
 const split: Race = {
   initial: 'free',
   prepare(round) {
@@ -132,7 +134,11 @@ const twice: Race = {
   },
   act: ({ allocator, order, given }) => tryPut(allocator, given[0], order),
   judge(round) {
-    assert.equal(results(round).reduce((sum, one) => sum + one, 0), 1, results(round).join())
+    assert.equal(
+      results(round).reduce((sum, one) => sum + one, 0),
+      1,
+      results(round).join(),
+    )
     assert.equal(round.allocator.stats().free, round.allocator.frames)
   },
 }
@@ -152,6 +158,29 @@ const twiceInParts: Race = {
   judge: ({ allocator }) => assert.equal(allocator.stats().free, allocator.frames),
 }
 
+/** A block that one gives back as a whole and all others in part: either it or the part is allocated no more. */
+const torn: Race = {
+  initial: 'free',
+  prepare(round) {
+    round.given[0] = round.allocator.get(round.order)
+  },
+  act: ({ allocator, order, given, member, number }) =>
+    tryPut(allocator, given[0], member === 0 ? order : number % order),
+  judge(round) {
+    const { allocator, given, order } = round
+    assert.equal(
+      results(round).reduce((sum, one) => sum + one, 0),
+      1,
+      results(round).join(),
+    )
+    allocator.validate()
+    for (let frame = given[0]; frame < given[0] + 2 ** order; frame++) {
+      if (allocator.statsAt(frame, 0).free === 0) allocator.put(frame, 0)
+    }
+    assert.equal(allocator.stats().free, allocator.frames)
+  },
+}
+
 /** Everybody asks for more than there is in one batch: each frame goes to exactly one of them. */
 const batch: Race = {
   initial: 'allocated',
@@ -168,11 +197,13 @@ const batch: Race = {
     return count
   },
   judge(round) {
-    const got = results(round).flatMap((count, member) => [...round.given.subarray(512 * (member + 1), 512 * (member + 1) + count)])
+    const got = results(round).flatMap((count, member) => [
+      ...round.given.subarray(512 * (member + 1), 512 * (member + 1) + count),
+    ])
     assert.equal(got.length, round.given[0])
     assert.equal(new Set(got).size, round.given[0])
     assert.equal(round.allocator.stats().free, 0)
   },
 }
 
-export const races = { first, last, same, pair, split, twice, twiceInParts, batch } satisfies Record<string, Race>
+export const races = { first, last, same, pair, split, twice, twiceInParts, torn, batch } satisfies Record<string, Race>

@@ -32,7 +32,15 @@ export class Team implements AsyncDisposable {
   async do(work: Work, handle: FrameAllocatorHandle): Promise<number[]> {
     const board = newBoard()
     const answers = this.#threads.map(async (thread, member): Promise<Answer> => {
-      const job: Job = { kind: this.kinds[member], handle, slot: member + 1, member, members: this.kinds.length, board, work }
+      const job: Job = {
+        kind: this.kinds[member],
+        handle,
+        slot: member + 1,
+        member,
+        members: this.kinds.length,
+        board,
+        work,
+      }
       const answer = once(thread, 'message')
       thread.postMessage(job)
       return ((await answer) as [Answer])[0]
