@@ -1,9 +1,11 @@
 // The suite accepts the model, in each kind of memory: all of the contract can be kept, and by something obvious. It
 // also accepts one that can only take and give: capabilities are not obligations.
+import { canTest } from '@parperos/presets/backends'
 import { describe, expect, it } from 'vitest'
 import { frameAllocatorSuite } from '../src/conformance/index.ts'
 import { createMemory } from '../src/index.ts'
 import { modelBackend } from '../src/model/index.ts'
+import { native } from '../src/native.ts'
 import { plainBackend } from './plain-model.ts'
 
 const subjects = [
@@ -12,7 +14,9 @@ const subjects = [
   { name: 'a model without capabilities in a WebAssembly memory', backend: plainBackend, kind: 'wasm' },
 ] as const
 
-describe.each(subjects)('$name', ({ name, backend, kind }) => {
+const testable = subjects.filter(({ kind }) => kind !== 'native' || canTest(native))
+
+describe.each(testable)('$name', ({ name, backend, kind }) => {
   const suite = frameAllocatorSuite({ name, backend, memory: (bytes) => createMemory({ backend: kind, bytes }) })
   for (const { name, run } of suite) it(name, run)
 })

@@ -1,4 +1,5 @@
 // What implementers get: constants shared with C, slots, cores of WebAssembly and addons, and the contract over a core.
+import { canTest } from '@parperos/presets/backends'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,6 +16,7 @@ import {
 } from '../src/driver/index.ts'
 import { addonPath, addonUnavailable, loadAddon } from '../src/driver/native-core.ts'
 import { loadWasmCore, wasmUnavailable } from '../src/driver/wasm-core.ts'
+import { native } from '../src/native.ts'
 import { stackModule } from './wasm-stack.ts'
 
 const coded = (code: string): unknown => expect.objectContaining({ code })
@@ -110,7 +112,7 @@ describe('a WebAssembly core', () => {
     }
   })
 
-  it('is loaded from a file too', async () => {
+  it.skipIf(!canTest(native))('is loaded from a file too, into a native memory', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'parperos-wasm-'))
     writeFileSync(join(folder, 'core.wasm'), stackModule)
     const memory = await createMemory({ backend: 'native', bytes: 1 << 20 })
@@ -132,7 +134,7 @@ describe('a WebAssembly core', () => {
 })
 
 describe('an addon', () => {
-  it('stands in prebuilds beside the sources', () => {
+  it.skipIf(!canTest(native))('stands in prebuilds beside the sources', () => {
     expect(addonPath(base, 'alloc-api')).toMatch(/\/alloc-api\/prebuilds\/\w+-\w+\/alloc-api\.node$/)
     expect(addonUnavailable(base, 'alloc-api')).toBeNull()
   })

@@ -1,5 +1,6 @@
 // Native memories: the same bytes for TypeScript, WebAssembly and other processes, Atomics and a futex across
 // processes, memories that outlive theirs, and refusal of whatever is no memory.
+import { canTest } from '@parperos/presets/backends'
 import { spawn, type ChildProcess } from 'node:child_process'
 import {
   closeSync,
@@ -22,6 +23,8 @@ import { addInWasm } from './wasm-add.ts'
 
 const MIB = 1 << 20
 const coded = (code: string): unknown => expect.objectContaining({ code })
+
+const describeNative = describe.skipIf(!canTest(native))
 
 let folder: string
 beforeAll(() => {
@@ -49,7 +52,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
 
 const wordsOf = async (memory: NativeMemory, name = 'words'): Promise<Int32Array> => memory.region(4096, name).words()
 
-describe('a native memory', () => {
+describeNative('a native memory', () => {
   it('is the same bytes for WebAssembly and TypeScript', async () => {
     using memory = await native.create({ bytes: MIB })
     const region = memory.region(4096, 'words')
@@ -93,7 +96,7 @@ describe('a native memory', () => {
   })
 })
 
-describe('another process', () => {
+describeNative('another process', () => {
   it('finds a memory behind the descriptor that it inherits', async () => {
     using memory = await native.create({ bytes: MIB })
     const words = await wordsOf(memory)
@@ -162,7 +165,7 @@ describe('another process', () => {
   })
 })
 
-describe('a futex', () => {
+describeNative('a futex', () => {
   const region = async (): Promise<Region> => (await native.create({ bytes: MIB })).region(4096, 'words')
 
   it('does not sleep when the word holds something else', async () => {
@@ -192,7 +195,7 @@ describe('a futex', () => {
   })
 })
 
-describe('a file is refused', () => {
+describeNative('a file is refused', () => {
   const memoryFile = async (name: string): Promise<string> => {
     const path = join(folder, name)
     ;(await native.create({ bytes: MIB, path })).close()
@@ -243,7 +246,7 @@ describe('a file is refused', () => {
   }
 })
 
-describe('a native memory is not made', () => {
+describeNative('a native memory is not made', () => {
   it('over a file that exists, which stays as it was', async () => {
     const path = join(folder, 'taken')
     writeFileSync(path, 'mine')

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { insideCore } from '../bench/index.ts'
 import { Buddy } from '../src/index.ts'
 import { sab } from '../src/sab.ts'
+import { kinds } from './support/kinds.ts'
 
 const frames = 4099
 const capacity = 5000
@@ -15,7 +16,7 @@ async function open() {
   return { memory, allocator: await Buddy.open({ backend: sab, memory, frames, slots: 2 }) }
 }
 
-describe.each(['wasm', 'native'] as const)('inside the core as %s', (kind) => {
+describe.each(kinds.filter((kind) => kind !== 'sab'))('inside the core as %s', (kind) => {
   const inside = async (body: (core: InsideCore, allocator: Awaited<ReturnType<typeof open>>['allocator']) => void) => {
     const { allocator } = await open()
     using core = await insideCore(kind, allocator.handle, 1, capacity)

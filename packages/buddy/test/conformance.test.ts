@@ -2,9 +2,11 @@
 // makes a difference in others too.
 import { createMemory, type BackendKind } from '@parperos/alloc-api'
 import { frameAllocatorSuite } from '@parperos/alloc-api/conformance'
+import { canTest } from '@parperos/presets/backends'
 import { describe, it } from 'vitest'
 import type { BuddyBackend } from '../src/index.ts'
 import { backends } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 
 function conforms(backend: BuddyBackend, kind: BackendKind): void {
   describe(`buddy/${backend.kind} in a memory of kind ${kind}`, () => {
@@ -13,5 +15,5 @@ function conforms(backend: BuddyBackend, kind: BackendKind): void {
   })
 }
 
-for (const backend of Object.values(backends)) conforms(backend, 'wasm')
-conforms(backends.native, 'sab')
+for (const kind of kinds) conforms(backends[kind], 'wasm')
+if (canTest(backends.native)) conforms(backends.native, 'sab')

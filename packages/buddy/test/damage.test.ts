@@ -4,7 +4,8 @@ import { createMemory, Region, type PlacingFrameAllocator } from '@parperos/allo
 import { expect, it } from 'vitest'
 import { Buddy } from '../src/index.ts'
 import { layout, partsOf } from '../src/layout.ts'
-import { backends, kinds } from './support/backends.ts'
+import { backends } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 
 const { freeWord, freshWord, headsWord, countsWord, topOrder } = layout.values
 const frames = 6 * 1024 + 19

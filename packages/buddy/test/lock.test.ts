@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { Buddy } from '../src/index.ts'
 import { layout } from '../src/layout.ts'
 import { sab } from '../src/sab.ts'
-import { kinds } from './support/backends.ts'
-import { startLockThread } from './support/lock-thread.ts'
+import { kinds } from './support/kinds.ts'
+import { startLockThread, type LockThread } from './support/lock-thread.ts'
 
 const { lockWord, lockHeld, lockAwaited, lockStateMask, lockRelease } = layout.values
 
@@ -17,12 +17,16 @@ async function open() {
   return { allocator, handle, words: Region.from(handle.region).words() }
 }
 
-/** Waits until a sleeper has marked the lock as awaited. */
-async function untilAwaited(words: Int32Array): Promise<void> {
-  while ((Atomics.load(words, lockWord) & lockStateMask) !== lockAwaited) await sleep(1)
+/** Waits until a sleeper has marked the lock as awaited; fails when the sleeper ends before. */
+async function untilAwaited(words: Int32Array, { result }: LockThread): Promise<void> {
+  const complain = (value: string | number): never => {
+    throw new Error(`the thread ended with ${value} instead of waiting for the lock`)
+  }
+  const isAwaited = (): boolean => (Atomics.load(words, lockWord) & lockStateMask) === lockAwaited
+  while (!isAwaited()) await Promise.race([sleep(1), result.then(complain)])
 }
 
-it('counts every hold of three kinds of code at once, and loses none', async () => {
+it('counts every hold of all kinds of code at once, and loses none', async () => {
   const { allocator, handle, words } = await open()
   const before = Atomics.load(words, lockWord)
   const count = 100_000
@@ -39,13 +43,13 @@ describe.each(kinds)('a %s worker', (kind) => {
     const { handle, words } = await open()
     const free = Atomics.load(words, lockWord)
     Atomics.store(words, lockWord, free | lockHeld)
-    const { result } = startLockThread({ kind, handle, slot: 1, job: 'get', number: 0 })
-    await untilAwaited(words)
-    const isDone = await Promise.race([result.then(() => true), sleep(30, false)])
+    const sleeper = startLockThread({ kind, handle, slot: 1, job: 'get', number: 0 })
+    await untilAwaited(words, sleeper)
+    const isDone = await Promise.race([sleeper.result.then(() => true), sleep(30, false)])
     expect(isDone).toBe(false)
     Atomics.store(words, lockWord, free + lockRelease)
     Atomics.notify(words, lockWord)
-    expect(await result).toBeGreaterThanOrEqual(0)
+    expect(await sleeper.result).toBeGreaterThanOrEqual(0)
     expect(Atomics.load(words, lockWord)).toBe(free + 2 * lockRelease)
   })
 
@@ -54,7 +58,7 @@ describe.each(kinds)('a %s worker', (kind) => {
     const free = Atomics.load(words, lockWord)
     Atomics.store(words, lockWord, free | lockHeld)
     const first = startLockThread({ kind, handle, slot: 1, job: 'get', number: 0 })
-    await untilAwaited(words)
+    await untilAwaited(words, first)
     // A second sleeper of the same kind, which sleeps for long and so ends early only when it is woken.
     const job = kind === 'native' ? 'futex-sleep' : 'sleep'
     const second = startLockThread({ kind, handle, slot: 2, job, number: free | lockAwaited })

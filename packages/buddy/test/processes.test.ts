@@ -1,12 +1,13 @@
 // Processes share an allocator through a native memory: the lock holds between them, and so does everything else.
 import { native as nativeMemory } from '@parperos/alloc-api/native'
+import { canTest } from '@parperos/presets/backends'
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { Buddy } from '../src/index.ts'
 import { sab } from '../src/sab.ts'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 
 const script = fileURLToPath(new URL('support/child-process.ts', import.meta.url))
 
@@ -17,7 +18,7 @@ async function runChild(fd: number, ...args: (string | number)[]): Promise<strin
   return await text(child.stdout)
 }
 
-it('three processes with three kinds of code take and give at once', async () => {
+it.skipIf(!canTest(nativeMemory))('three processes with three kinds of code take and give at once', async () => {
   const memory = await nativeMemory.create({ bytes: 1 << 20 })
   using allocator = await Buddy.open({ backend: sab, memory, frames: 3001, slots: 4 })
   const count = 40_000

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { Buddy } from '../src/index.ts'
 import { sab } from '../src/sab.ts'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 
 const seed = 20_260_711
 
@@ -24,7 +24,7 @@ const mixes = [
   { what: 'orders 9 and 10 only', frames: 40_960, operations: 200_000, options: { mix: [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1] } },
 ]
 
-it.each(mixes)('a TypeScript, a WebAssembly and a native worker share one allocator: $what', async (mix) => {
+it.each(mixes)(`workers of ${kinds.join(', ')} share one allocator: $what`, async (mix) => {
   using allocator = await open(mix.frames, 4)
   await withWorkers(start, kinds, async (workers) => {
     const { operations, options } = mix

@@ -3,6 +3,7 @@
 import type { BackendKind } from '@parperos/alloc-api'
 import { Trace } from '@parperos/alloc-api/conformance'
 import { describe, expect, it } from 'vitest'
+import * as L from '../src/layout.ts'
 import { LLFree, type LLFreeInstance } from '../src/index.ts'
 import { backends, kinds } from './support/backends.ts'
 import { open, openFor, wordsOf, type Options } from './support/open.ts'
@@ -45,9 +46,12 @@ function outcomeOf(instances: LLFreeInstance[][], seed: number, { initial }: Cas
   return { answers: trace.answers, bytes: bytesOf(first) }
 }
 
+/** Who owns the slots is left out: it tells how often they were taken over. */
 function bytesOf(allocator: LLFreeInstance): Buffer {
-  const { buffer, byteOffset, byteLength } = wordsOf(allocator)
-  return Buffer.from(buffer, byteOffset, byteLength)
+  const words = wordsOf(allocator).slice()
+  const ownersAt = words[L.headerOwnersAt]
+  words.fill(0, ownersAt, ownersAt + allocator.slots)
+  return Buffer.from(words.buffer, 0, words.byteLength)
 }
 
 /** All operations by one backend. */

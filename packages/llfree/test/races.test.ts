@@ -6,8 +6,9 @@ import { kinds } from './support/backends.ts'
 import { open, type Options } from './support/open.ts'
 import { races } from './support/races.ts'
 import { Team } from './support/team.ts'
+import { soak } from './support/soak.ts'
 
-const ROUNDS = 1500
+const ROUNDS = 1500 * soak
 
 const variants: { race: keyof typeof races; orders: number[]; options: Options }[] = [
   { race: 'first', orders: [0, 1, 3, 5, 6, 8, 9, 10], options: { frames: 4096 } },

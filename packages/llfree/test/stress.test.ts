@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { kinds } from './support/backends.ts'
 import { open, type Options } from './support/open.ts'
 import { policies } from './support/policies.ts'
+import { soak } from './support/soak.ts'
 
 const seed = 20_261_121
 
@@ -66,7 +67,8 @@ const variants: Variant[] = [
 const start = () => new Worker(new URL('support/churn-worker.ts', import.meta.url))
 
 it.each(variants)('a TypeScript, a WebAssembly and a native worker share one allocator: $what', async (variant) => {
-  const { options, run } = variant
+  const { options } = variant
+  const run = { ...variant.run, operations: variant.run.operations * soak }
   using allocator = await open('sab', { slots: 4, ...options })
   await withWorkers(start, kinds, async (workers) => {
     const done = await runConcurrently({ allocator, workers, seed, ...run })

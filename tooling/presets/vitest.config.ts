@@ -1,0 +1,3 @@
+import { tests } from './vitest.ts'
+
+export default tests()
