@@ -153,8 +153,9 @@ describeNative('another process', () => {
   it('leaves its file memory behind when it is killed', async () => {
     const path = join(folder, 'left')
     const writer = child('write', [path])
-    const { promise, resolve } = Promise.withResolvers<unknown>()
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     writer.stdout?.once('data', resolve)
+    writer.once('exit', () => reject(new Error('the child ended before it was killed')))
     await promise
     writer.kill('SIGKILL')
     await new Promise((ended) => writer.once('exit', ended))

@@ -3,7 +3,8 @@
 import { createMemory } from '@parperos/alloc-api'
 import { describe, expect, it } from 'vitest'
 import { LLFree, smallAndHuge, type ClassPolicy, type LLFreeInstance } from '../src/index.ts'
-import { backends, kinds } from './support/backends.ts'
+import { backends } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { Look } from './support/look.ts'
 import { open } from './support/open.ts'
 import { pinnedAndMovable } from './support/policies.ts'
@@ -200,7 +201,7 @@ describe('a policy', () => {
     const actions = classes.map(() => classes.map(() => 'match' as const))
     const policy = { classes, orderClass: [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2], defaultClass: 7, actions }
     const first = await open('sab', { frames: 5000, slots: 2, policy })
-    using other = await LLFree.attach({ backend: backends.native, handle: first.handle, slot: 1 })
+    using other = await LLFree.attach({ backend: backends.wasm, handle: first.handle, slot: 1 })
     expect(other.classes).toEqual(classes)
     for (let order = 0; order <= 10; order++) other.put(first.get(order, order % 8), order)
     first.validate()

@@ -2,8 +2,10 @@
 // makes a difference in others too.
 import { createMemory, type BackendKind } from '@parperos/alloc-api'
 import { frameAllocatorSuite } from '@parperos/alloc-api/conformance'
+import { canTest } from '@parperos/presets/backends'
 import { describe, it } from 'vitest'
-import { backends, kinds } from './support/backends.ts'
+import { backends } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 
 function conforms(kind: BackendKind, memoryKind: BackendKind): void {
   const name = `llfree/${kind}`
@@ -14,5 +16,7 @@ function conforms(kind: BackendKind, memoryKind: BackendKind): void {
 }
 
 for (const kind of kinds) conforms(kind, 'wasm')
-conforms('native', 'sab')
-conforms('native', 'native')
+if (canTest(backends.native)) {
+  conforms('native', 'sab')
+  conforms('native', 'native')
+}

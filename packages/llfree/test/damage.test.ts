@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { LLFree, type LLFreeInstance } from '../src/index.ts'
 import * as L from '../src/layout.ts'
-import { backends, kinds } from './support/backends.ts'
+import { backends } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { Look } from './support/look.ts'
 import { open } from './support/open.ts'
 

@@ -4,19 +4,14 @@ import type { BackendKind } from '@parperos/alloc-api'
 import { Random } from '@parperos/alloc-api/conformance'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LLFreeInstance } from '../src/index.ts'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { open, type Options } from './support/open.ts'
+import { soak } from './support/soak.ts'
 import { Team } from './support/team.ts'
 
-const ROUNDS = 200_000
+const ROUNDS = 120_000 * soak
 
-const teams: BackendKind[][] = [
-  ['sab', 'sab'],
-  ['wasm', 'wasm'],
-  ['native', 'native'],
-  [...kinds],
-  [...kinds, 'wasm', 'native'],
-]
+const teams: BackendKind[][] = [...kinds.map((kind) => [kind, kind]), kinds, [...kinds, ...kinds.slice(1)]]
 
 /** Everything is allocated but `count` blocks of `order`, at random places of the first `frames` frames. */
 async function openWithBlocks(count: number, order: number, options: Options): Promise<LLFreeInstance> {

@@ -1,11 +1,13 @@
 // Opening and attaching beyond the shared suite: which backend is chosen, what a memory can hold, what a header may
 // say, and what is left of a worker that has gone.
 import { createMemory, Region, type BackendKind, type ErrorCode, type FrameAllocatorHandle } from '@parperos/alloc-api'
+import { canTest } from '@parperos/presets/backends'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { LLFree, type LLFreeBackend, type LLFreeConfig } from '../src/index.ts'
 import * as L from '../src/layout.ts'
-import { backends, kinds } from './support/backends.ts'
+import { backends } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { Look } from './support/look.ts'
 import { memoryFor, open, wordsOf } from './support/open.ts'
 
@@ -15,7 +17,7 @@ const wasmMemory = (bytes = 1 << 20) => createMemory({ backend: 'wasm', bytes })
 const withCode = (code: ErrorCode): Error => expect.objectContaining({ code }) as Error
 
 describe('the choice of a backend', () => {
-  it("'auto' takes native code where the addon is, and says why", async () => {
+  it.skipIf(!canTest(native))("'auto' takes native code where the addon is, and says why", async () => {
     using allocator = await LLFree.open({ backend: 'auto', memory: await wasmMemory(), frames: 64, slots: 2 })
     expect(allocator.kind).toBe('native')
     expect(allocator.info().chosen).toBe('native: the fastest that can run here')
@@ -26,7 +28,8 @@ describe('the choice of a backend', () => {
   it("'auto' works in a memory that is none of WebAssembly", async () => {
     const memory = await createMemory({ backend: 'sab', bytes: 1 << 20 })
     using allocator = await LLFree.open({ backend: 'auto', memory, frames: 64 })
-    expect([allocator.kind, allocator.get(0)]).toEqual(['native', 0])
+    expect(allocator.kind).not.toBe('wasm')
+    expect(allocator.get(0)).toBe(0)
   })
 
   it('a backend that is named needs no reason', async () => {
@@ -68,7 +71,7 @@ describe('the choice of a backend', () => {
     using allocator = await LLFree.open({ backend: sab, memory, frames: 64, slots: 2 })
     const attaching = LLFree.attach({ backend: wasm, handle: allocator.handle, slot: 1 })
     await expect(attaching).rejects.toThrow(withCode('UNAVAILABLE'))
-    using other = await LLFree.attach({ backend: native, handle: allocator.handle, slot: 1 })
+    using other = await LLFree.attach({ backend: sab, handle: allocator.handle, slot: 1 })
     expect(other.slot).toBe(1)
   })
 })
@@ -139,7 +142,7 @@ describe('sizes', () => {
     ['native', 'native'],
   ]
 
-  it.each(places)(
+  it.each(places.filter(([kind]) => canTest(backends[kind])))(
     '%s manages 2^30 frames, 4 TiB, in a memory of kind %s',
     { timeout: 60_000 },
     async (kind, memoryKind) => {
@@ -181,7 +184,7 @@ describe('attaching by name', () => {
     const memory = await wasmMemory()
     using allocator = await LLFree.open({ backend: sab, memory, frames: 64, slots: 2, name: 'mine' })
     const frame = allocator.get(3)
-    using other = await LLFree.attach({ backend: native, memory, name: 'mine', slot: 1 })
+    using other = await LLFree.attach({ backend: wasm, memory, name: 'mine', slot: 1 })
     other.put(frame, 3)
     expect(allocator.stats().free).toBe(64)
   })
@@ -317,5 +320,5 @@ it('a Region in which opening has not come to its end has no allocator', async (
   const { handle } = allocator
   // The magic number is written last.
   Region.from(handle.region).words()[L.headerMagic] = 0
-  await expect(LLFree.attach({ backend: native, handle, slot: 1 })).rejects.toThrow(withCode('BAD_MAGIC'))
+  await expect(LLFree.attach({ backend: sab, handle, slot: 1 })).rejects.toThrow(withCode('BAD_MAGIC'))
 })

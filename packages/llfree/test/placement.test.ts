@@ -2,7 +2,7 @@
 import { Random } from '@parperos/alloc-api/conformance'
 import { describe, expect, it } from 'vitest'
 import type { LLFreeInstance } from '../src/index.ts'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { Look } from './support/look.ts'
 import { open, openFor } from './support/open.ts'
 
@@ -99,7 +99,7 @@ describe.each(kinds)('a %s worker', (kind) => {
 })
 
 it('places the blocks of two slots in different trees', async () => {
-  const workers = await openFor(['sab', 'native'], { frames })
+  const workers = await openFor(['sab', 'wasm'], { frames })
   const blocks = workers.map((): number[] => [])
   for (let i = 0; i < 1000; i++) workers.forEach((worker, slot) => blocks[slot].push(worker.get(0)))
   const trees = blocks.map((list, slot) => treesOf(workers[slot], list))

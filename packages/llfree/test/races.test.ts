@@ -2,13 +2,13 @@
 // order 10 against order 9, the same block given back twice, batches that want everything.
 import type { BackendKind } from '@parperos/alloc-api'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { open, type Options } from './support/open.ts'
 import { races } from './support/races.ts'
-import { Team } from './support/team.ts'
 import { soak } from './support/soak.ts'
+import { Team } from './support/team.ts'
 
-const ROUNDS = 1500 * soak
+const ROUNDS = 1000 * soak
 
 const variants: { race: keyof typeof races; orders: number[]; options: Options }[] = [
   { race: 'first', orders: [0, 1, 3, 5, 6, 8, 9, 10], options: { frames: 4096 } },
@@ -35,7 +35,7 @@ const sentences: Record<keyof typeof races, string> = {
   batch: 'each frame goes to one of them when all ask for everything',
 }
 
-const teams: BackendKind[][] = [['sab', 'sab'], ['wasm', 'wasm'], ['native', 'native'], [...kinds]]
+const teams: BackendKind[][] = [...kinds.map((kind) => [kind, kind]), kinds]
 
 describe.each(teams.map((team) => ({ team })))('workers $team', ({ team: members }) => {
   let team: Team

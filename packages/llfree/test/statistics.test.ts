@@ -1,7 +1,7 @@
 // Statistics beyond the shared suite: of blocks in memory that is in pieces, and quick ones while everything changes.
 import { Random, Trace } from '@parperos/alloc-api/conformance'
 import { describe, expect, it } from 'vitest'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { openFor } from './support/open.ts'
 
 const frames = 9 * 1024 + 700

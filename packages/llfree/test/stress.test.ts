@@ -3,7 +3,7 @@
 import { runConcurrently, withWorkers, type ConcurrentOptions } from '@parperos/alloc-api/conformance'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { kinds } from './support/backends.ts'
+import { kinds } from './support/kinds.ts'
 import { open, type Options } from './support/open.ts'
 import { policies } from './support/policies.ts'
 import { soak } from './support/soak.ts'
@@ -66,7 +66,7 @@ const variants: Variant[] = [
 
 const start = () => new Worker(new URL('support/churn-worker.ts', import.meta.url))
 
-it.each(variants)('a TypeScript, a WebAssembly and a native worker share one allocator: $what', async (variant) => {
+it.each(variants)(`a worker of each kind (${kinds.join(', ')}) on one allocator: $what`, async (variant) => {
   const { options } = variant
   const run = { ...variant.run, operations: variant.run.operations * soak }
   using allocator = await open('sab', { slots: 4, ...options })
@@ -91,7 +91,7 @@ describe.each(kinds)('two %s workers', (kind) => {
 })
 
 it('frames to spare and order 0 only: nobody is ever told that memory has run out', async () => {
-  using allocator = await open('native', { frames: 3 * 4096, slots: 4 })
+  using allocator = await open('wasm', { frames: 3 * 4096, slots: 4 })
   await withWorkers(start, kinds, async (workers) => {
     const mix = orders({ 0: 1 })
     const { outOfMemory } = await runConcurrently({

@@ -70,7 +70,13 @@ export interface Rules {
   imports: ImportRules
   layout: LayoutRules
   generated: { cbuild: string; files: GeneratedRow[] }
-  readme: { files: string[]; timeLimitMs: number; parallel: number }
+  readme: {
+    files: string[]
+    timeLimitMs: number
+    parallel: number
+    /** What an example may need that not every machine has: the word for it, and the file that is there where it is. */
+    needs: Record<string, string>
+  }
   dead: {
     /** C files that a build starts from. */
     cRoots: string[]

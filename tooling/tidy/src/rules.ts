@@ -96,6 +96,8 @@ export const rules: Rules = {
     files: ['README.md', 'packages/*/README.md', 'apps/*/README.md', 'tooling/*/README.md'],
     timeLimitMs: 30_000,
     parallel: 2,
+    // A machine without a C compiler has none of the addons.
+    needs: { native: `packages/alloc-api/prebuilds/${process.platform}-${process.arch}/alloc-api.node` },
   },
 
   dead: {

@@ -1,7 +1,7 @@
 // README examples: each is laid in a package with a built entry, and really run.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readme } from '../src/checks/readme.ts'
 import { Repository } from '../src/repository.ts'
 import { rules } from '../src/rules.ts'
@@ -98,6 +98,56 @@ it.each<[string, string[], string[]]>([
 it('accepts a name that the text introduced, in an example that is not run', async () => {
   const lines = ['<!-- Continues the example above. -->', ...fence('ts no-run', 'const page = frames.get(memory.size)')]
   expect(await places(readme, saying(...lines))).toEqual([])
+})
+
+describe('an example that needs the native backend', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
+
+  const addon = rules.readme.needs.native
+  const needing = (...lines: string[]): Files => saying('<!-- needs: native -->', ...fence('ts', ...lines))
+  const failing = needing("throw new Error('no addon')")
+
+  /** The findings, and what is said beside them. */
+  async function outcome(files: Files, ci?: string): Promise<{ findings: string[]; said: unknown[] }> {
+    const said: unknown[] = []
+    vi.stubEnv('CI', ci)
+    vi.spyOn(process.stderr, 'write').mockImplementation((line) => said.push(line) > 0)
+    return { findings: await places(readme, files), said }
+  }
+
+  it('is not run where the addon is missing, and a line says so', async () => {
+    expect(await outcome(failing)).toEqual({
+      findings: [],
+      said: [`not run: ${file}:4 needs native, and ${addon} is missing\n`],
+    })
+  })
+
+  it('is run where the addon is', async () => {
+    expect(await outcome({ ...failing, [addon]: 'an addon' })).toEqual({ findings: [`${file}:5 readme/run`], said: [] })
+  })
+
+  it('is run under CI', async () => {
+    expect(await outcome(failing, 'true')).toEqual({ findings: [`${file}:5 readme/run`], said: [] })
+  })
+
+  it('is type-checked everywhere', async () => {
+    const { findings } = await outcome(needing("const a: number = 'x'", 'console.log(a)'))
+    expect(findings).toEqual([`${file}:5 readme/types`])
+  })
+
+  it('is not run either when the need is that of a further file', async () => {
+    const worker = ['<!-- needs: native -->', ...fence('js', '// worker.js', "throw new Error('no addon')")]
+    const text = saying(...fence('ts', "await import('./worker.js' as string)"), '', ...worker)
+    expect(await outcome(text)).toMatchObject({ findings: [], said: [expect.stringContaining(`${file}:3 needs native`)] })
+  })
+
+  it('needs what the rules know', async () => {
+    const text = saying('<!-- needs: native, luck -->', ...fence('js', 'process.exit(1)'))
+    expect((await outcome(text)).findings).toEqual([`${file}:4 readme/needs`])
+  })
 })
 
 it('ends an example that takes too long', async () => {

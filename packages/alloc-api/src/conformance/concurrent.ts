@@ -105,7 +105,7 @@ function requestOf(options: ConcurrentOptions, shadow: Shadow, index: number): C
   const { handle } = allocator
   return {
     type: 'parperos:churn',
-    id: index,
+    id: crypto.randomUUID(),
     backend,
     handle,
     slot,

@@ -6,8 +6,8 @@ import type { ChurnJob, ChurnResult } from './churn.ts'
 /** To a worker: attach, wait for the others, churn, close. */
 export interface ChurnRequest {
   type: 'parperos:churn'
-  /** Comes back with the answer. */
-  id: number
+  /** Comes back with the answer; no two requests share one, so that runs can go on at the same time. */
+  id: string
   /** What `resolveBackend` of the worker knows it by. */
   backend: string
   handle: FrameAllocatorHandle
@@ -20,8 +20,8 @@ export interface ChurnRequest {
 
 /** From a worker. */
 export type ChurnAnswer =
-  | { type: 'parperos:churned'; id: number; result: ChurnResult }
-  | { type: 'parperos:failed'; id: number; reason: string }
+  | { type: 'parperos:churned'; id: string; result: ChurnResult }
+  | { type: 'parperos:failed'; id: string; reason: string }
 
 /** Other messages may pass through the same port. */
 export const isChurnRequest = (message: unknown): message is ChurnRequest => typeOf(message) === 'parperos:churn'

@@ -37,7 +37,6 @@ async function work({ kind, handle, slot, job, number }: LockJob): Promise<strin
   if (job === 'sleep') return Atomics.wait(region.words(), lockWord, number, 5000)
   if (job === 'futex-sleep') return futexWait(region, lockWord, number, 5000)
   using allocator = await Buddy.attach({ backend: backends[kind], handle, slot })
-  parentPort?.postMessage('ready')
   if (job === 'pairs') return pairs(allocator, number)
   return job === 'get' ? allocator.get(0) : complaintOf(allocator)
 }

@@ -5,6 +5,3 @@ import { sab } from '../../src/sab.ts'
 import { wasm } from '../../src/wasm.ts'
 
 export const backends = { sab, wasm, native } satisfies Record<string, LLFreeBackend>
-
-/** Their names, for `it.each`. */
-export const kinds = ['sab', 'wasm', 'native'] as const

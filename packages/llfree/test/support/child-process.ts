@@ -17,7 +17,13 @@ const job = JSON.parse(process.argv[2]) as ChildJob
 const memory = await openMemory({ fd: 3 })
 const region = memory.find('shadow')
 if (!region) throw new Error('this memory has no shadow')
-using allocator = await LLFree.attach({ backend: backends[job.kind], memory, name: job.name, slot: job.slot })
 const shadow = new Shadow(region.words())
-shadow.meet(job.workers)
-console.log(JSON.stringify(churn(allocator, shadow, job.churn)))
+try {
+  using allocator = await LLFree.attach({ backend: backends[job.kind], memory, name: job.name, slot: job.slot })
+  shadow.meet(job.workers)
+  console.log(JSON.stringify(churn(allocator, shadow, job.churn)))
+} catch (error) {
+  // So that nobody waits for this process.
+  shadow.abandon()
+  throw error
+}

@@ -1,7 +1,8 @@
 // README examples are promises, so they are kept: every one is type-checked, run, and compared with what it says that it
-// prints; every npm script that a shell example names exists.
+// prints, where the machine has what it needs; every npm script that a shell example names exists.
 import type { Check, Finding } from '../check.ts'
 import { examplesOf, type Example, type Fault, type ReadmeExamples } from '../readme/examples.ts'
+import { cannotRun } from '../readme/needs.ts'
 import { runExample } from '../readme/run.ts'
 import { shellFaults } from '../readme/shell.ts'
 import { checkTypes, type Placed } from '../readme/types.ts'
@@ -16,7 +17,7 @@ export const readme: Check = {
   run: async (repository, { readme: rules }) => {
     const readmes = repository.files
       .filter((file) => matches(file, rules.files))
-      .map((file) => ({ file, ...examplesOf(file, repository.text(file)) }))
+      .map((file) => ({ file, ...examplesOf(file, repository.text(file), Object.keys(rules.needs)) }))
     const examples = await runAll(repository, rules, readmes.flatMap((found) => found.examples))
     return [...readmes.flatMap((found) => stillFindings(repository, found)), ...examples]
   },
@@ -40,7 +41,10 @@ async function runAll(repository: Repository, rules: Rules['readme'], examples: 
     // One that does not compile is wrong already; what it would do adds nothing.
     const wrong = types.get(example) ?? []
     if (example.noRun || wrong.length > 0) return wrong
-    return runExample(example, path, rules.timeLimitMs)
+    const reason = cannotRun(repository, rules.needs, example)
+    if (reason === undefined) return runExample(example, path, rules.timeLimitMs)
+    process.stderr.write(`${reason}\n`)
+    return []
   })
   return placed.flatMap(({ example }, index) => (faults[index] ?? []).map((fault) => toFinding(example.readme, fault)))
 }

@@ -2,6 +2,7 @@
 // further file is a fence whose first line is its name (`// worker.js`), and it belongs to the examples of its section.
 import { fencesOf, type Fence } from '../markdown.ts'
 import { claimsOf, type Claims } from './claims.ts'
+import { needsOf } from './needs.ts'
 
 export interface ExampleFile extends Claims {
   name: string
@@ -15,6 +16,8 @@ export interface Example {
   files: [ExampleFile, ...ExampleFile[]]
   /** Only parsed and type-checked. */
   noRun: boolean
+  /** What not every machine has, as the comments above its fences say it. */
+  needs: string[]
 }
 
 export interface Fault {
@@ -41,14 +44,15 @@ const extensions: Record<string, string> = {
 const shells = ['sh', 'bash', 'shell', 'console']
 const fileName = /^\/\/ ([\w-]+(?:\.[\w-]+)*\.m?[jt]s)\s*$/
 
-export function examplesOf(readme: string, markdown: string): ReadmeExamples {
+/** `known`: the needs that an example may have. */
+export function examplesOf(readme: string, markdown: string, known: readonly string[]): ReadmeExamples {
   const fences = fencesOf(markdown)
   const scripts = fences.filter(({ language }) => Object.hasOwn(extensions, language))
   const sections = Object.values(Object.groupBy(scripts, ({ section }) => section))
   return {
     examples: sections.flatMap((section = []) => examplesOfSection(readme, section)),
     shell: fences.filter(({ language }) => shells.includes(language)),
-    faults: scripts.flatMap(faultsOf),
+    faults: scripts.flatMap((fence) => faultsOf(fence, known)),
   }
 }
 
@@ -57,10 +61,15 @@ function examplesOfSection(readme: string, fences: Fence[]): Example[] {
   // A named file that no other one mentions is not a companion: it is an example that says what it is called.
   const isCompanion = ({ fence, file }: (typeof parts)[number]): boolean =>
     fileName.test(firstLine(fence)) && parts.some((other) => other.file !== file && other.fence.code.includes(file.name))
-  const companions = parts.filter(isCompanion).map(({ file }) => file)
+  const companions = parts.filter(isCompanion)
   return parts
     .filter((part) => !isCompanion(part))
-    .map(({ fence, file }) => ({ readme, files: [file, ...companions], noRun: fence.flags.includes('no-run') }))
+    .map(({ fence, file }) => ({
+      readme,
+      files: [file, ...companions.map((companion) => companion.file)],
+      noRun: fence.flags.includes('no-run'),
+      needs: [fence, ...companions.map((companion) => companion.fence)].flatMap(({ comment }) => needsOf(comment)),
+    }))
 }
 
 const firstLine = ({ code }: Fence): string => code.split('\n', 1)[0] ?? ''
@@ -71,7 +80,7 @@ const toFile = (fence: Fence): ExampleFile => ({
   ...claimsOf(fence.code),
 })
 
-function faultsOf(fence: Fence): Fault[] {
+function faultsOf(fence: Fence, known: readonly string[]): Fault[] {
   const { language, flags, line, comment, code } = fence
   const unknown = flags.find((flag) => flag !== 'no-run')
   const faults: Fault[] = claimsOf(code).unchecked.map((at) => ({
@@ -87,6 +96,10 @@ function faultsOf(fence: Fence): Fault[] {
   if (flags.includes('no-run') && !comment) {
     const mend = 'say why it cannot run in an HTML comment just above the fence, or let it run'
     faults.push({ line, rule: 'no-run', message: 'is marked no-run without a reason', mend })
+  }
+  for (const need of needsOf(comment).filter((word) => !known.includes(word))) {
+    const message = `the comment above says that it needs "${need}", which means nothing`
+    faults.push({ line, rule: 'needs', message, mend: `write one of these, or a new row of rules.ts: ${known.join(', ')}` })
   }
   return faults
 }
