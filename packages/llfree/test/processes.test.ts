@@ -33,7 +33,7 @@ async function runChild(fd: number, job: ChildJob): Promise<ChurnResult> {
 }
 
 /** Every kind of code is once in the parent and twice in a child. */
-it.skipIf(!canTest(nativeMemory)).each(kinds)(
+it.skipIf(!canTest(nativeMemory) || !canTest(backends.native)).each(kinds)(
   'other processes churn on the allocator of one that churns through %s itself',
   async (kind) => {
     const frames = 12_345

@@ -118,12 +118,12 @@ export const rules: Rules = {
 
   words: [
     {
-      pattern: /(?<![\w.*-])\/(?:work|home|root)\/|\/tmp\/bash_jobs/,
+      pattern: /(?<![\w.*-])\/(?:work|home|root|tmp)\//,
       called: 'a path of the machine that it was written on',
       mend: 'say it relative to the repository, or find the place at run time',
     },
     {
-      pattern: /\bregistry\.npmjs\.org\b|\bdeb\.debian\.org\b/,
+      pattern: /\b(?:registry|deb)\.[\w-]+\.org\b/,
       called: 'the host of a package registry',
       mend: 'name the registry ("the npm registry"), and leave its address to the user\'s settings',
     },

@@ -57,7 +57,7 @@ it('says so where the command fails', async () => {
   expect(await places(generated, {}, table('process.exit(3)'))).toEqual(['docs/table.md:1 generated/command'])
 })
 
-it.each(['cd /work/main', '"/home/me/x"', 'in /root/x', '/tmp/bash_jobs.0', 'https://registry.npmjs.org/x'])(
+it.each(['cd /work/a', '"/home/me/x"', 'in /root/x', '/tmp/a.0', 'https://registry.example.org/x', 'deb.example.org'])(
   'no file says %s',
   async (word) => {
     const file = 'packages/demo/DESIGN.md'
@@ -68,8 +68,8 @@ it.each(['cd /work/main', '"/home/me/x"', 'in /root/x', '/tmp/bash_jobs.0', 'htt
 it('lets relative paths, the lockfile and ignored files be', async () => {
   const changes = {
     'packages/demo/DESIGN.md': 'docs/work/a, ./home/b, https://example.org/root/c\n',
-    'pnpm-lock.yaml': 'x: https://registry.npmjs.org/x\n',
-    'packages/demo/dist/index.js': '/work/main\n',
+    'pnpm-lock.yaml': 'x: https://registry.example.org/x\n',
+    'packages/demo/dist/index.js': '/work/a\n',
   }
   expect(await places(words, changes)).toEqual([])
 })
