@@ -17,9 +17,7 @@ static inline bool fill_from_child(const area *a, uint32_t child, uint32_t row, 
   return done == count;
 }
 
-// Takes up to `length` frames out of the reservation at `at`, as many as the huge frame of the last one has. How many, or
-// CORRUPT.
-static inline int32_t get_many_near(const area *a, uint32_t at, uint32_t *into, uint32_t length) {
+static inline int32_t claim_and_get_many(const area *a, uint32_t at, uint32_t *into, uint32_t length) {
   uint32_t hint = hint_of(a, at, 0);
   uint32_t near = hint >> LLFREE_CHILD_SHIFT;
   uint32_t free = peek_child(a, near);
@@ -45,6 +43,15 @@ static inline int32_t get_many_near(const area *a, uint32_t at, uint32_t *into, 
     row = 0;
   }
   return PARPEROS_CORRUPT;
+}
+
+// Takes up to `length` frames out of the reservation at `at`, as many as the huge frame of the last one has. How many, or
+// CORRUPT.
+static inline int32_t get_many_near(const area *a, uint32_t at, uint32_t *into, uint32_t length) {
+  begin_move(a);
+  int32_t count = claim_and_get_many(a, at, into, length);
+  end_move(a, false);
+  return count;
 }
 
 // Gives back the frames at the start of `frames` that share a row with `first`, in one step: how many, or 0 when one of

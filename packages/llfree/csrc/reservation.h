@@ -48,8 +48,11 @@ ALWAYS_INLINE int32_t get_one_near(const area *a, uint32_t at) {
   uint32_t hint = hint_of(a, at, 0);
   uint32_t free = peek_child(a, hint >> LLFREE_CHILD_SHIFT);
   if (free == 0 || free > LLFREE_CHILD_FRAMES) return NONE;
+  begin_move(a);
   int32_t tree = take_from_local(a, at, 1);
-  return tree < 0 ? NONE : get_one(a, (uint32_t)tree, hint);
+  int32_t frame = tree < 0 ? NONE : get_one(a, (uint32_t)tree, hint);
+  end_move(a, false);
+  return frame;
 }
 
 // Takes a block out of the reservation at `at` if the huge frame of the last one has it: the usual case.

@@ -15,7 +15,7 @@ import {
   STACK_BYTES,
   type FrameAllocatorCore,
 } from '@parperos/alloc-api/driver'
-import { store, type Words } from '#atomics'
+import { and, store, type Words } from '#atomics'
 import { complete, MAX_SLOTS, type LLFreeConfig, type LLFreeInstance } from './config.ts'
 import { geometry, type Geometry } from './geometry.ts'
 import * as L from './layout.ts'
@@ -90,7 +90,7 @@ export async function attachAllocator(
   const release = claimSlot(words, shape.ownersAt, shape.slots, slot, options)
   try {
     // What a former holder had in its hands, it has no more.
-    store(words, shape.localsAt + slot * shape.classes * L.localWords + L.localPending, 0)
+    and(words, shape.localsAt + slot * shape.classes * L.localWords + L.localLedger, ~L.ledgerPending)
     return instance(backend.kind, attached, await backend.start(attached, null), release, options?.chosen)
   } catch (error) {
     release()

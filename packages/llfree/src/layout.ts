@@ -53,11 +53,14 @@ export const headerWords = 128
 export const localWords = 16
 export const localReservation = 0
 // Only in the line of class 0: the slot's ledger (ledger.ts).
-export const localMoves = 1
-export const localPending = 2
+export const localLedger = 1
 // A hint for each order: the frame that was taken last.
 export const localHints = 4
 export const localPresent = 0x80000000
+
+// A ledger: one bit while frames are in the worker's hands, and above it a count of what it gave back or moved.
+export const ledgerPending = 1
+export const ledgerMove = 2
 
 export const treeFreeMask = 0xffff
 export const treeClassShift = 16

@@ -272,11 +272,11 @@ describe.each(kinds)('a %s worker', (kind) => {
     const { handle } = first
     await LLFree.attach({ backend: backends[kind], handle, slot: 1 })
     const look = new Look(first)
-    const pending = look.localAt(1, 0) + L.localPending
+    const ledger = look.localAt(1, 0) + L.localLedger
     // As if the holder had been killed while frames were in its hands.
-    look.words[pending] = 1
+    look.words[ledger] |= L.ledgerPending
     using heir = await LLFree.attach({ backend: backends[kind], handle, slot: 1, takeOver: true })
-    expect(look.words[pending]).toBe(0)
+    expect(look.words[ledger] & L.ledgerPending).toBe(0)
     expect(heir.getBatch(0, new Uint32Array(100))).toBe(64)
     expect(first.tryGet(0)).toBe(-1)
   })
@@ -284,7 +284,7 @@ describe.each(kinds)('a %s worker', (kind) => {
   it('waits only so long for one that was killed while frames were in its hands', async () => {
     using allocator = await open(kind, { frames: 64, slots: 2 })
     const look = new Look(allocator)
-    look.words[look.localAt(1, 0) + L.localPending] = 1
+    look.words[look.localAt(1, 0) + L.localLedger] |= L.ledgerPending
     expect(allocator.getBatch(0, new Uint32Array(64))).toBe(64)
     expect(allocator.tryGet(0)).toBe(-1)
     allocator.put(5, 0)

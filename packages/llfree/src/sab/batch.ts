@@ -5,6 +5,7 @@ import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { giveBits, takeSome } from './bitfield.ts'
 import { peekChild, takeUpToFromChild } from './child.ts'
+import { beginMove, endMove } from './ledger.ts'
 import { hintOf, localFree, localTree, setHint, takeUpToFromLocal } from './local.ts'
 import { pickChild, split } from './lower.ts'
 import { lowestBit } from './row.ts'
@@ -14,6 +15,13 @@ import { lowestBit } from './row.ts'
  * How many, or CORRUPT.
  */
 export function getManyNear(area: Area, at: number, into: Uint32Array, from: number): number {
+  beginMove(area)
+  const count = claimAndGetMany(area, at, into, from)
+  endMove(area, false)
+  return count
+}
+
+function claimAndGetMany(area: Area, at: number, into: Uint32Array, from: number): number {
   const { words, childrenAt } = area
   const hint = hintOf(area, at, 0)
   const near = hint >>> L.childShift

@@ -22,8 +22,11 @@ function getOneNear(area: Area, at: number): number {
   const hint = hintOf(area, at, 0)
   const free = peekChild(area.words, area.childrenAt, hint >>> L.childShift)
   if (free === 0 || free > L.childFrames) return NONE
+  beginMove(area)
   const tree = takeFromLocal(area, at, 1)
-  return tree < 0 ? NONE : getOne(area, tree, hint)
+  const frame = tree < 0 ? NONE : getOne(area, tree, hint)
+  endMove(area, false)
+  return frame
 }
 
 function getBlockNear(area: Area, at: number, order: number): number {
