@@ -16,8 +16,9 @@ export interface Round extends Usage {
 
 /** One to two milliseconds. */
 const EXCHANGES = 200_000
-/** The length of the warm-up, in rounds. */
+/** The length of the warm-up, in rounds, and at least: compiling takes its time, the more so while all CPUs are busy. */
 const WARM_UP_ROUNDS = 4
+const WARM_UP_MS = 200
 /** So many times the rounds that are wanted are made at most, to find as many that are undisturbed. */
 const PATIENCE = 2
 
@@ -36,7 +37,7 @@ export function measureRounds(
 
   /** Returns how many passes make a round; worker 0 decides, since all have to make the same number. */
   function warmUp(): number {
-    const enoughNs = WARM_UP_ROUNDS * timeMs * 1e6
+    const enoughNs = Math.max(WARM_UP_ROUNDS * timeMs, WARM_UP_MS) * 1e6
     const started = nowNs()
     let last = started
     for (let pass = 1; ; pass++) {
