@@ -2,6 +2,7 @@
 #include "atomics.h"
 
 #include "addon.h"
+#include "flush.h"
 #include "prim.h"
 #include "prim_linux.c"
 
@@ -85,8 +86,55 @@ static napi_value futex_wake(napi_env env, napi_callback_info info) {
   return error ? addon_system_error(env, error) : addon_unsigned(env, woken);
 }
 
+// The bytes of words[index …], count of them; false when they are not all there.
+static bool range_argument(napi_env env, const napi_value arguments[3], uint8_t **bytes, size_t *byte_length) {
+  uint8_t *start;
+  size_t size;
+  uint32_t index, count;
+  if (!addon_view(env, arguments[0], &start, &size) || napi_get_value_uint32(env, arguments[1], &index) != napi_ok ||
+      napi_get_value_uint32(env, arguments[2], &count) != napi_ok || ((uint64_t)index + count) * 4 > size) {
+    return false;
+  }
+  *bytes = start + (size_t)index * 4;
+  *byte_length = (size_t)count * 4;
+  return true;
+}
+
+// flushWords(words, index, count): starts the write-back of their cache lines.
+static napi_value flush_words(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  uint8_t *bytes;
+  size_t byte_length;
+  if (!addon_arguments(env, info, 3, arguments, NULL) || !range_argument(env, arguments, &bytes, &byte_length)) {
+    return addon_type_error(env, "flushWords(words, index, count)");
+  }
+  flush_range(bytes, byte_length);
+  return NULL;
+}
+
+// persistFence(): waits for all flushes of this thread.
+static napi_value persist_fence(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  flush_fence();
+  return NULL;
+}
+
+// syncWords(words, index, count): writes their pages to the file's medium and waits.
+static napi_value sync_words(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  uint8_t *bytes;
+  size_t byte_length;
+  if (!addon_arguments(env, info, 3, arguments, NULL) || !range_argument(env, arguments, &bytes, &byte_length)) {
+    return addon_type_error(env, "syncWords(words, index, count)");
+  }
+  int error = prim_msync(bytes, byte_length);
+  return error ? addon_system_error(env, error) : NULL;
+}
+
 NAPI_MODULE_INIT() {
   static const addon_function functions[] = {
-      {"memfd", memfd}, {"mapShared", map_shared}, {"futexWait", futex_wait}, {"futexWake", futex_wake}};
+      {"memfd", memfd},           {"mapShared", map_shared},    {"futexWait", futex_wait},       {"futexWake", futex_wake},
+      {"flushWords", flush_words}, {"syncWords", sync_words}, {"persistFence", persist_fence}};
   return addon_define(env, exports, functions, sizeof functions / sizeof *functions, NULL) ? exports : NULL;
 }

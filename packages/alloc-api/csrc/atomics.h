@@ -28,6 +28,16 @@ ALWAYS_INLINE void word_poke(uint32_t *word, uint32_t value) {
 #endif
 }
 
+// The same value for a run of words. Others may look at them meanwhile, and see any of them written or not. In WebAssembly
+// the compiler may write several at once, which no volatile write lets it do.
+ALWAYS_INLINE void words_poke(uint32_t *words, uint32_t count, uint32_t value) {
+#if defined(__wasm__)
+  for (uint32_t i = 0; i < count; i++) words[i] = value;
+#else
+  for (uint32_t i = 0; i < count; i++) word_poke(&words[i], value);
+#endif
+}
+
 // A write before which everything that this worker did is visible to whoever reads the new value.
 ALWAYS_INLINE void word_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
 

@@ -16,6 +16,9 @@ int prim_memfd(const char *name, uint64_t bytes, int *fd);
 // whole range belongs to the caller and is not used by anybody at this moment; all three are multiples of the page size.
 int prim_map_shared(void *address, size_t bytes, int fd, uint64_t offset);
 
+// Writes the pages of a file's mapping that this range touches to the file's medium, and waits (msync, MS_SYNC).
+int prim_msync(void *address, size_t bytes);
+
 // Sleeps while `*word` holds `expected`, at most `timeout_ns` (< 0: for ever). ETIMEDOUT when the time is up, EAGAIN when
 // the word held something else, EINTR after a signal; 0 after a wake. Works between processes that share the memory.
 int prim_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_ns);

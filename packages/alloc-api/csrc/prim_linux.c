@@ -30,6 +30,11 @@ int prim_map_shared(void *address, size_t bytes, int fd, uint64_t offset) {
   return at == MAP_FAILED ? errno : 0;
 }
 
+int prim_msync(void *address, size_t bytes) {
+  size_t into_page = (uintptr_t)address % prim_page_bytes();
+  return msync((uint8_t *)address - into_page, bytes + into_page, MS_SYNC) < 0 ? errno : 0;
+}
+
 int prim_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_ns) {
   struct timespec timeout = {.tv_sec = timeout_ns / 1000000000, .tv_nsec = timeout_ns % 1000000000};
   long result = syscall(SYS_futex, word, FUTEX_WAIT, expected, timeout_ns < 0 ? NULL : &timeout, NULL, 0);

@@ -33,6 +33,18 @@ export interface FrameStats {
   freeHuge: number
 }
 
+/** What opening with `initial: 'recover'` had to mend; all zero after an orderly end. */
+export interface RecoveryReport {
+  /** Counters of huge frames that did not tell what the bits say. */
+  counters: number
+  /** Huge blocks whose get or put was brought to its end, or undone. */
+  blocks: number
+  /** Counts of larger units (trees) that were stale. */
+  trees: number
+  /** Reservations of workers that were ended. */
+  reservations: number
+}
+
 /** What `info()` tells: which backend runs and on what. */
 export interface FrameAllocatorInfo {
   component: string
@@ -44,6 +56,8 @@ export interface FrameAllocatorInfo {
   slots: number
   /** Bytes of shared metadata. */
   metadataBytes: number
+  /** What was mended, when this instance was opened with `initial: 'recover'`. */
+  recovered?: RecoveryReport
 }
 
 /** What another worker needs to attach: structured-clonable, self-describing. */

@@ -23,6 +23,7 @@ export {
   type FullFrameAllocator,
   type PlacingFrameAllocator,
   type ReclaimingFrameAllocator,
+  type RecoveryReport,
 } from './frame-allocator.ts'
 export { createMemory, type CreateMemoryOptions } from './memory/create.ts'
 export {

@@ -73,3 +73,24 @@ function wordsWith(region: Region, index: number): Int32Array {
   }
   return region.words()
 }
+
+/**
+ * Starts the write-back of the cache lines of `count` words from `index` on (CLWB, CLFLUSHOPT or CLFLUSH; DC CVAC on Arm).
+ * On persistent memory they are durable once {@link persistFence} has returned.
+ */
+export function flushWords(words: Int32Array, index: number, count: number): void {
+  loadNative(import.meta.url).flushWords(words, index, count)
+}
+
+/** Waits for all that this thread has flushed (SFENCE; DSB). */
+export function persistFence(): void {
+  loadNative(import.meta.url).persistFence()
+}
+
+/**
+ * Writes the pages of `count` words from `index` on to the medium of the file behind them, and waits (msync(2), MS_SYNC).
+ * Throws `SYSTEM`, for instance when the words are not in a mapping.
+ */
+export function syncWords(words: Int32Array, index: number, count: number): void {
+  system('msync', () => loadNative(import.meta.url).syncWords(words, index, count))
+}

@@ -3,6 +3,7 @@
 #include "llfree.h"
 
 #include "addon.h"
+#include "prim_linux.c"
 
 #include <stdlib.h>
 
@@ -38,9 +39,20 @@ typedef struct {
 
 static napi_value export_init(napi_env env, napi_callback_info info) {
   ENTER(1);
-  INT(allocated, 0);
+  bool allocated;
+  if (napi_get_value_bool(env, arguments[0], &allocated) != napi_ok) {
+    return addon_type_error(env, "allocated is a boolean");
+  }
   area a = area_of(self->words, self->slot);
-  init(&a, allocated != 0);
+  init(&a, allocated);
+  return NULL;
+}
+
+static napi_value export_recover(napi_env env, napi_callback_info info) {
+  ENTER(1);
+  WORDS(into, 0);
+  area a = area_of(self->words, self->slot);
+  recover(&a, into);
   return NULL;
 }
 
@@ -131,12 +143,12 @@ static void detach(napi_env env, void *data, void *hint) {
 // attach(words, slot) → the core's functions. The object keeps `words` alive, and with it the memory.
 static napi_value attach(napi_env env, napi_callback_info info) {
   static const addon_function functions[] = {
-      {"init", export_init},          {"get", export_get},
-      {"getAt", export_get_at},       {"put", export_put},
-      {"getBatch", export_get_batch}, {"putBatch", export_put_batch},
-      {"drain", export_drain},        {"stats", export_stats},
-      {"statsAt", export_stats_at},   {"quickStats", export_quick_stats},
-      {"validate", export_validate}};
+      {"init", export_init},           {"recover", export_recover},
+      {"get", export_get},             {"getAt", export_get_at},
+      {"put", export_put},             {"getBatch", export_get_batch},
+      {"putBatch", export_put_batch},  {"drain", export_drain},
+      {"stats", export_stats},         {"statsAt", export_stats_at},
+      {"quickStats", export_quick_stats}, {"validate", export_validate}};
   napi_value arguments[2], core;
   uint8_t *bytes;
   size_t size;

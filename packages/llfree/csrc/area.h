@@ -14,6 +14,8 @@ typedef struct {
   uint32_t frames, slots, classes, tree_shift, children, trees;
   uint32_t locals_at, trees_at, children_at, bits_at, default_class;
   uint32_t slot;
+  // When changes are made durable: LLFREE_PERSIST_….
+  uint32_t persist;
   // Bits of a local's count of free frames.
   uint32_t free_bits;
   // The word of this slot's ledger.
@@ -38,6 +40,7 @@ ALWAYS_INLINE area area_of(uint32_t *words, uint32_t slot) {
             .children_at = words[LLFREE_HEADER_CHILDREN_AT],
             .bits_at = words[LLFREE_HEADER_BITS_AT],
             .default_class = words[LLFREE_HEADER_DEFAULT_CLASS],
+            .persist = words[LLFREE_HEADER_PERSIST],
             .slot = slot};
   a.free_bits = a.tree_shift + LLFREE_CHILD_SHIFT + 1;
   a.ledger_at = local_at(&a, slot, 0);

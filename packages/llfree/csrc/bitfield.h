@@ -14,10 +14,8 @@ ALWAYS_INLINE bool rows_are(const uint32_t *words, uint32_t index, uint32_t rows
   return true;
 }
 
-// Writes all rows. The caller owns the whole huge frame: nobody else may change a bit of it.
-ALWAYS_INLINE void fill(uint32_t *words, uint32_t at, uint32_t value) {
-  for (uint32_t i = 0; i < LLFREE_ROWS; i++) words[at + i] = value;
-}
+// Writes all rows. The caller owns the whole huge frame: nobody else may change a bit of it, but everybody may look.
+ALWAYS_INLINE void fill(uint32_t *words, uint32_t at, uint32_t value) { words_poke(&words[at], LLFREE_ROWS, value); }
 
 // Takes one frame, looking from row `start` on, around. The caller has taken one frame from the child's counter, so one
 // is there: it can only move while others take and give. NONE says that the counter lied.

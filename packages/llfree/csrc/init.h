@@ -10,6 +10,13 @@ static inline uint32_t child_state(const area *a, uint32_t child, bool allocated
   return frames == LLFREE_CHILD_FRAMES ? LLFREE_CHILD_HUGE : 0;
 }
 
+// Bits beyond the last frame are set for good.
+static inline void close_end(const area *a) {
+  for (uint32_t frame = a->frames; frame < a->children * LLFREE_CHILD_FRAMES; frame++) {
+    a->words[a->bits_at + (frame >> LLFREE_ROW_SHIFT)] |= 1u << (frame & 31);
+  }
+}
+
 static inline void init(const area *a, bool allocated) {
   uint32_t *words = a->words;
   for (uint32_t i = a->locals_at; i < a->trees_at; i++) words[i] = 0;
@@ -22,8 +29,5 @@ static inline void init(const area *a, bool allocated) {
   for (uint32_t tree = 0; tree < a->trees; tree++) {
     *tree_word(a, tree) = resting_tree(a, tree, allocated ? 0 : frames_of(a, tree), a->default_class);
   }
-  // Bits beyond the last frame are set for good.
-  for (uint32_t frame = a->frames; frame < a->children * LLFREE_CHILD_FRAMES; frame++) {
-    words[a->bits_at + (frame >> LLFREE_ROW_SHIFT)] |= 1u << (frame & 31);
-  }
+  close_end(a);
 }

@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "init.h"
 #include "place.h"
+#include "recover.h"
 #include "steal.h"
 #include "validate.h"
 
@@ -22,9 +23,11 @@ OUT_OF_LINE int32_t get_slow(uint32_t *words, uint32_t slot, uint32_t at, uint32
   for (uint32_t search = 0; search < LLFREE_MAX_SEARCHES; search++) {
     uint32_t before = all_moves(&a);
     int32_t frame = search_all(&a, at, order, frame_class);
+    if (frame >= 0) persist_block(&a, (uint32_t)frame, order);
     if (frame != NONE) return frame;
     if (!moved_since(&a, before)) break;
   }
+  persist_undone(&a);
   return PARPEROS_OUT_OF_MEMORY;
 }
 
@@ -42,6 +45,7 @@ ALWAYS_INLINE int32_t llfree_get_in(const area *a, uint32_t order, int32_t frame
   int32_t frame = get_near(a, at, order);
   if (UNLIKELY(frame < 0)) return frame == NONE ? get_slow(a->words, a->slot, at, order, (uint32_t)requested) : frame;
   set_hint(a, at, order, (uint32_t)frame);
+  persist_block(a, (uint32_t)frame, order);
   return frame;
 }
 
@@ -80,6 +84,7 @@ ALWAYS_INLINE int32_t llfree_put_in(const area *a, uint32_t frame, uint32_t orde
   int32_t given = put_block(a, frame, order);
   if (given > 0) count_given(a, frame, order, (uint32_t)given);
   end_move(a, given > 0);
+  if (given > 0) persist_block(a, frame, order);
   if (given < 0) return given;
   return given == 1 << order ? 0 : PARPEROS_NOT_ALLOCATED;
 }
@@ -100,8 +105,11 @@ static inline int32_t llfree_get_at(uint32_t *words, uint32_t slot, uint32_t fra
   for (uint32_t tries = 0; tries < LLFREE_MAX_SEARCHES; tries++) {
     uint32_t before = all_moves(&a);
     int32_t taken = get_at(&a, frame, order, (uint32_t)requested);
-    if (taken != 0 || !moved_since(&a, before)) return taken;
+    if (taken == 1) persist_block(&a, frame, order);
+    if (taken != 0) return taken;
+    if (!moved_since(&a, before)) break;
   }
+  persist_undone(&a);
   return 0;
 }
 
@@ -118,6 +126,7 @@ static inline int32_t llfree_get_batch(uint32_t *words, uint32_t slot, uint32_t 
     if (order == 0 && count + 1 < length) {
       int32_t many = get_many_near(&a, at, into + count, length - count);
       if (many < 0) return many;
+      persist_frames(&a, into + count, (uint32_t)many);
       count += (uint32_t)many;
       if (count == length) break;
     }
@@ -136,6 +145,7 @@ static inline int32_t put_and_count_row(const area *a, uint32_t first, const uin
   bool counted = given > 0 && give_to_child(a, first >> LLFREE_CHILD_SHIFT, given);
   if (counted) count_given(a, first, 0, given);
   end_move(a, given > 0);
+  if (given > 0) persist_block(a, first, 0);
   return given > 0 && !counted ? PARPEROS_CORRUPT : (int32_t)given;
 }
 

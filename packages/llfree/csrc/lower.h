@@ -6,6 +6,7 @@
 #include "bitfield.h"
 #include "child.h"
 #include "ledger.h"
+#include "persist.h"
 
 ALWAYS_INLINE uint32_t field_at(const area *a, uint32_t child) { return a->bits_at + child * LLFREE_ROWS; }
 
@@ -110,7 +111,9 @@ static inline int32_t get_in_child(const area *a, uint32_t child, uint32_t order
   // Others may have seen as taken what was only claimed, or filled and emptied again on the way.
   if (position < 0 || order > LLFREE_ROW_ORDER) note_move(a);
   if (position >= 0) return (int32_t)(child << LLFREE_CHILD_SHIFT) + position;
-  return give_to_child(a, child, count) ? NONE : PARPEROS_CORRUPT;
+  bool given = give_to_child(a, child, count);
+  flush_child(a, child);
+  return given ? NONE : PARPEROS_CORRUPT;
 }
 
 // Takes a block of order 1 … 10 in `tree`, near `hint`, in a huge frame with at most `most` free frames. Its first frame,
@@ -137,7 +140,9 @@ static inline int32_t get_at_place(const area *a, uint32_t frame, uint32_t order
   uint32_t count = 1u << order;
   if (!take_from_child(a, child, count)) return 0;
   if (take_at(a->words, field_at(a, child), frame & (LLFREE_CHILD_FRAMES - 1), order)) return 1;
-  return give_to_child(a, child, count) ? 0 : PARPEROS_CORRUPT;
+  bool given = give_to_child(a, child, count);
+  flush_child(a, child);
+  return given ? 0 : PARPEROS_CORRUPT;
 }
 
 static inline int32_t put_huge(const area *a, uint32_t child) {

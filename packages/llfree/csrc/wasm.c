@@ -11,6 +11,11 @@ EXPORT(init) void export_init(uint32_t *words, uint32_t slot, uint32_t allocated
   init(&a, allocated != 0);
 }
 
+EXPORT(recover) void export_recover(uint32_t *words, uint32_t slot, uint32_t *into) {
+  area a = area_of(words, slot);
+  recover(&a, into);
+}
+
 EXPORT(get) int32_t export_get(uint32_t *words, uint32_t slot, uint32_t order, int32_t frame_class) {
   return llfree_get(words, slot, order, frame_class);
 }

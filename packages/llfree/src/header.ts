@@ -1,135 +1,17 @@
-// The life of an allocator's Regions, the same for all backends: open carves them and writes the header, attach checks
-// every number of the header before it is used.
-import {
-  ParperosError,
-  Region,
-  type AttachOptions,
-  type BackendKind,
-  type FrameAllocatorHandle,
-  type FrameAllocatorSupports,
-  type Memory,
-} from '@parperos/alloc-api'
-import {
-  claimSlot,
-  FrameAllocatorOfCore,
-  STACK_BYTES,
-  type FrameAllocatorCore,
-} from '@parperos/alloc-api/driver'
-import { and, store, type Words } from '#atomics'
-import { complete, MAX_SLOTS, type LLFreeConfig, type LLFreeInstance } from './config.ts'
+// The header of an allocator's Region: written once when it is opened, and checked, every number of it, before any is used.
+import { ParperosError, Region, type FrameAllocatorHandle } from '@parperos/alloc-api'
+import { STACK_BYTES } from '@parperos/alloc-api/driver'
+import type { Words } from '#atomics'
+import { MAX_SLOTS } from './config.ts'
+import type { Attached } from './driver.ts'
 import { geometry, type Geometry } from './geometry.ts'
 import * as L from './layout.ts'
-import { policyIsValid, readClassNames, writePolicy } from './policy.ts'
+import { policyIsValid, writePolicy, type ClassPolicy } from './policy.ts'
 
 export const COMPONENT = 'llfree'
 
-export const supports: FrameAllocatorSupports = { placement: true, classes: true, reclaim: true, recovery: false }
-
-/** Everything that a backend needs to run a core on an allocator. */
-export interface Attached {
-  handle: FrameAllocatorHandle
-  region: Region
-  stacks: Region
-  words: Words
-  geometry: Geometry
-  slot: number
-}
-
-/** What differs between the backends. */
-export interface CoreBackend {
-  kind: BackendKind
-  /** Throws when the backend cannot work in that memory. */
-  requireFit?: (memory: Memory) => void
-  /** A core for this slot, ready to run. `initialise` also brings the structure into its first state. */
-  start(attached: Attached, initialise: { allocated: boolean } | null): Promise<FrameAllocatorCore>
-}
-
-/** Carves the Regions, writes the header, and attaches to slot 0. */
-export async function openAllocator(backend: CoreBackend, config: LLFreeConfig): Promise<LLFreeInstance> {
-  const { frames, slots, treeShift, allocated, name, policy } = complete(config)
-  const shape = geometry(frames, slots, policy.classes.length, treeShift)
-  const bytes = shape.wordsTotal * 4
-  const { memory } = config
-  backend.requireFit?.(memory)
-  const wanted = inPages(bytes) + inPages(slots * STACK_BYTES)
-  if (wanted > memory.freeBytes) {
-    throw new ParperosError('TOO_SMALL', `llfree needs ${wanted} bytes, the memory has ${memory.freeBytes} left`, {
-      hint: `${frames} frames and ${slots} slots were asked for`,
-    })
-  }
-  // What is carved cannot be given back: so what could stop the second Region is looked at before the first.
-  if (memory.find(name)) throw new ParperosError('BAD_NAME', `the memory already has a Region named ${name}`)
-  const stacks = memory.region(slots * STACK_BYTES, `${name}-stacks`)
-  const region = memory.region(bytes, name)
-  const words = region.words()
-  words.fill(0, 0, L.headerWords)
-  writePolicy(words, policy)
-  writeShape(words, shape)
-  const handle = { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
-  const release = claimSlot(words, shape.ownersAt, slots, 0)
-  const attached = { handle, region, stacks, words, geometry: shape, slot: 0 }
-  const core = await backend.start(attached, { allocated })
-  // Whoever finds the magic number finds everything behind it.
-  store(words, L.headerMagic, L.magic)
-  return instance(backend.kind, attached, core, release, config.chosen)
-}
-
-const PAGE_BYTES = 4096
-
-const inPages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
-
-/** Checks a handle and the header behind it, and claims the slot. */
-export async function attachAllocator(
-  backend: CoreBackend,
-  handle: FrameAllocatorHandle,
-  slot: number,
-  options?: AttachOptions,
-): Promise<LLFreeInstance> {
-  const attached = { ...checkedHandle(handle), slot }
-  const { words, geometry: shape } = attached
-  const release = claimSlot(words, shape.ownersAt, shape.slots, slot, options)
-  try {
-    // What a former holder had in its hands, it has no more.
-    and(words, shape.localsAt + slot * shape.classes * L.localWords + L.localLedger, ~L.ledgerPending)
-    return instance(backend.kind, attached, await backend.start(attached, null), release, options?.chosen)
-  } catch (error) {
-    release()
-    throw error
-  }
-}
-
-function instance(
-  kind: BackendKind,
-  attached: Attached,
-  core: FrameAllocatorCore,
-  release: () => void,
-  chosen: string | undefined,
-): LLFreeInstance {
-  const { handle, words, geometry: shape, slot } = attached
-  return new FrameAllocatorOfCore(core, {
-    component: COMPONENT,
-    kind,
-    supports,
-    frames: shape.frames,
-    slot,
-    slots: shape.slots,
-    classes: readClassNames(words, shape.classes),
-    metadataBytes: shape.wordsTotal * 4,
-    handle,
-    chosen,
-    problems: [
-      'the counter of huge frame',
-      'the count of free frames of tree',
-      'the reserved flag of tree',
-      'the class of tree',
-      'the tree of reservation',
-    ],
-    release,
-  })
-}
-
 /** What a handle names, checked before anything of it is used. */
-export function checkedHandle(handle: FrameAllocatorHandle): Omit<Attached, 'slot'> {
+export function checkedHandle(handle: FrameAllocatorHandle): Omit<Attached, 'slot' | 'persistence'> {
   const given = handle as Partial<FrameAllocatorHandle> | null | undefined
   if (!given || typeof given !== 'object' || given.component !== COMPONENT || !given.region || !given.stacks) {
     const component = String(given?.component)
@@ -168,12 +50,44 @@ const shapeWords = {
 
 const shapeNames = Object.keys(shapeWords) as (keyof Geometry)[]
 
-function writeShape(words: Words, shape: Geometry): void {
+/** Writes everything but the magic number: whoever finds that finds everything behind it. */
+export function writeHeader(words: Int32Array, shape: Geometry, policy: ClassPolicy): void {
+  words.fill(0, 0, L.headerWords)
   words[L.headerVersion] = L.version
   for (const name of shapeNames) words[shapeWords[name]] = shape[name]
+  writePolicy(words, policy)
 }
 
-function readShape(words: Words, region: Region, stacks: Region): Geometry {
+/**
+ * Checks that the allocator in a Region is one of that shape and policy. Throws `BAD_MAGIC`, `BAD_VERSION`, or `BAD_SIZE`
+ * naming the word that differs.
+ */
+export function requireSame(words: Words, shape: Geometry, policy: ClassPolicy): void {
+  requireMagic(words)
+  const expected = new Int32Array(L.headerWords)
+  writeHeader(expected, shape, policy)
+  for (let i = L.headerVersion; i < L.headerWords; i++) {
+    // Recovering may set another persist policy.
+    if (words[i] === expected[i] || i === L.headerPersist) continue
+    const found = `${words[i] >>> 0}, and ${expected[i] >>> 0} was asked for`
+    throw new ParperosError('BAD_SIZE', `the allocator in this Region has ${nameOfWord(i)} ${found}`, {
+      hint: 'recover with the options that it was opened with; if these are the ones, its header is damaged',
+    })
+  }
+}
+
+/** What a word of the header is, for people. */
+function nameOfWord(index: number): string {
+  const name = shapeNames.find((candidate) => shapeWords[candidate] === index)
+  if (name) return name
+  if (index === L.headerDefaultClass) return 'the default class'
+  if (index >= L.headerClassNames) return `in the names of its classes, word ${index - L.headerClassNames},`
+  if (index >= L.headerPolicy) return `in its class policy, word ${index - L.headerPolicy},`
+  if (index >= L.headerOrderClass) return `for order ${index - L.headerOrderClass} the class`
+  return `in header word ${index}`
+}
+
+function requireMagic(words: Words): void {
   if (words[L.headerMagic] !== L.magic) {
     throw new ParperosError('BAD_MAGIC', 'there is no llfree allocator in this Region: its first word is wrong')
   }
@@ -181,6 +95,10 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
     const version = words[L.headerVersion]
     throw new ParperosError('BAD_VERSION', `an allocator of layout version ${version}, expected ${L.version}`)
   }
+}
+
+function readShape(words: Words, region: Region, stacks: Region): Geometry {
+  requireMagic(words)
   const [frames, slots, classes, treeShift] = [L.headerFrames, L.headerSlots, L.headerClasses, L.headerTreeShift].map(
     (index) => words[index] >>> 0,
   )
@@ -199,6 +117,10 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
   }
   if (!policyIsValid(words, classes)) {
     throw new ParperosError('BAD_SIZE', 'the class policy in the header has numbers out of range')
+  }
+  const persist = words[L.headerPersist] >>> 0
+  if (persist > L.persistMsync) {
+    throw new ParperosError('BAD_SIZE', `the header says persist ${persist}, which is none of 0 to ${L.persistMsync}`)
   }
   return shape
 }

@@ -41,6 +41,8 @@ export const headerChildrenAt = 11
 export const headerBitsAt = 12
 export const headerWordsTotal = 13
 export const headerDefaultClass = 14
+// When changes are made durable: one of persistNone, persistFlush, persistMsync.
+export const headerPersist = 15
 // The class of each order when the caller names none: MAX_ORDER + 1 words.
 export const headerOrderClass = 16
 // The policy: for (requested class, tree's class) an action, MAX_CLASSES words a row.
@@ -88,6 +90,17 @@ export const actionNo = 0
 export const actionMatch = 1
 export const actionSteal = 2
 export const actionDemote = 3
+
+export const persistNone = 0
+export const persistFlush = 1
+export const persistMsync = 2
+
+// What recovery counts, indexes into its report: counters of huge frames that did not tell what the bits say, huge blocks
+// whose get or put was ended, counts of trees that were stale, reservations that were ended.
+export const reportCounters = 0
+export const reportBlocks = 1
+export const reportTrees = 2
+export const reportReservations = 3
 
 export const maxClasses = 8
 export const maxFrames = 0x40000000

@@ -1,25 +1,25 @@
 // The native backend: the C core as a Node-API addon, in memories of every kind.
 import type { FrameAllocatorBackend } from '@parperos/alloc-api'
-import type { FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import { addonUnavailable, loadAddon } from '@parperos/alloc-api/driver/native'
 import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import { checkHash } from './core/check-hash.ts'
-import { attachAllocator, COMPONENT, openAllocator, supports, type CoreBackend } from './header.ts'
+import type { CoreBackend, LLFreeCore } from './driver.ts'
+import { COMPONENT } from './header.ts'
+import { attachAllocator, openAllocator, supports } from './open.ts'
 
 /** The addon (csrc/addon.c): its cores have the contract's form already. */
 interface Addon {
   layoutHash: number
-  attach(words: Int32Array, slot: number): Required<FrameAllocatorCore> & { init(allocated: number): void }
+  attach(words: Int32Array, slot: number): LLFreeCore
 }
 
 const core: CoreBackend = {
   kind: 'native',
-  async start({ words, slot }, initialise) {
+  persists: true,
+  async start({ words, slot }) {
     const addon = loadAddon<Addon>(import.meta.url, 'llfree')
     checkHash(addon.layoutHash)
-    const core = addon.attach(words, slot)
-    if (initialise) core.init(initialise.allocated ? 1 : 0)
-    return core
+    return addon.attach(words, slot)
   },
 }
 

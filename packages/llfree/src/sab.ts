@@ -2,17 +2,17 @@
 import type { FrameAllocatorBackend } from '@parperos/alloc-api'
 import { sharedMemoryUnavailable } from '@parperos/alloc-api/driver'
 import type { LLFreeConfig, LLFreeInstance } from './config.ts'
-import { attachAllocator, COMPONENT, openAllocator, supports, type CoreBackend } from './header.ts'
+import type { CoreBackend } from './driver.ts'
+import { COMPONENT } from './header.ts'
+import { attachAllocator, openAllocator, supports } from './open.ts'
 import { Area } from './sab/area.ts'
-import { init } from './sab/init.ts'
 import { SabCore } from './sab/llfree.ts'
 
 const core: CoreBackend = {
   kind: 'sab',
-  async start({ words, geometry, slot }, initialise) {
-    const area = new Area(words, geometry, slot)
-    if (initialise) init(area, initialise.allocated)
-    return new SabCore(area)
+  persists: true,
+  async start({ words, geometry, slot, persistence }) {
+    return new SabCore(new Area(words, geometry, slot, persistence))
   },
 }
 

@@ -5,18 +5,19 @@ import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import { checkHash } from './core/check-hash.ts'
 import type { WasmExports } from './core/exports.ts'
 import { LLFreeWasmCore } from './core/wasm-core.ts'
-import { attachAllocator, COMPONENT, openAllocator, supports, type CoreBackend } from './header.ts'
+import type { CoreBackend } from './driver.ts'
+import { COMPONENT } from './header.ts'
+import { attachAllocator, openAllocator, supports } from './open.ts'
 
 const core: CoreBackend = {
   kind: 'wasm',
+  persists: false,
   requireFit: requireWasmMemory,
-  async start({ region, stacks, slot }, initialise) {
+  async start({ region, stacks, slot }) {
     const url = new URL('../prebuilds/wasm32/llfree.wasm', import.meta.url)
     const loaded = await loadWasmCore<WasmExports>(url, stacks, slot)
     checkHash(loaded.exports.layout_hash())
-    const core = new LLFreeWasmCore(loaded, region.byteOffset, slot)
-    if (initialise) core.init(initialise.allocated)
-    return core
+    return new LLFreeWasmCore(loaded, region.byteOffset, slot)
   },
 }
 

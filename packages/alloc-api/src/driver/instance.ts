@@ -8,6 +8,7 @@ import {
   type FrameAllocatorInfo,
   type FrameAllocatorSupports,
   type FrameStats,
+  type RecoveryReport,
   type FullFrameAllocator,
 } from '../frame-allocator.ts'
 import { status, statusName } from '../status.ts'
@@ -27,6 +28,8 @@ export interface FrameAllocatorDescription {
   handle: FrameAllocatorHandle
   /** Why this backend, when it was chosen automatically. */
   chosen?: string | undefined
+  /** What was mended, when it was opened to recover. */
+  recovered?: RecoveryReport | undefined
   /** What `validate` can find, indexed by the core's numbers, each a phrase such as "child counter of huge frame". */
   problems: readonly string[]
   /** Gives the slot back. */
@@ -142,9 +145,9 @@ export class FrameAllocatorOfCore implements FullFrameAllocator {
   }
 
   info(): FrameAllocatorInfo {
-    const { component, kind, frames, slot, slots, metadataBytes, chosen } = this.#about
+    const { component, kind, frames, slot, slots, metadataBytes, chosen, recovered } = this.#about
     const info = { component, backend: kind, frames, slot, slots, metadataBytes }
-    return chosen === undefined ? info : { ...info, chosen }
+    return { ...info, ...(chosen !== undefined && { chosen }), ...(recovered && { recovered }) }
   }
 
   close(): void {

@@ -7,6 +7,9 @@ interface Addon {
   mapShared(view: Uint8Array, fd: number): number
   futexWait(words: Int32Array, index: number, expected: number, timeoutMs: number): number
   futexWake(words: Int32Array, index: number, count: number): number
+  flushWords(words: Int32Array, index: number, count: number): void
+  syncWords(words: Int32Array, index: number, count: number): void
+  persistFence(): void
 }
 
 /** Null when this platform's addon is there, else why not. `base`: the `import.meta.url` of `native.ts`. */

@@ -2,3 +2,4 @@
 #include "loops.h"
 
 #include "bench_addon.h"
+#include "prim_linux.c"

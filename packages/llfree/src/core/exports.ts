@@ -4,6 +4,7 @@
 export interface WasmExports {
   layout_hash(): number
   init(words: number, slot: number, allocated: number): void
+  recover(words: number, slot: number, into: number): void
   get(words: number, slot: number, order: number, frameClass: number): number
   get_at(words: number, slot: number, frame: number, order: number, frameClass: number): number
   put(words: number, slot: number, frame: number, order: number): number

@@ -1,10 +1,10 @@
 // The C core behind WebAssembly calls. Arrays pass through the slot's scratch memory, since the core sees nothing but its
 // own memory; batches longer than that go in parts.
-import type { FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import type { WasmCore } from '@parperos/alloc-api/driver/wasm'
+import type { LLFreeCore } from '../driver.ts'
 import type { WasmExports } from './exports.ts'
 
-export class LLFreeWasmCore implements Required<FrameAllocatorCore> {
+export class LLFreeWasmCore implements LLFreeCore {
   readonly #exports: WasmExports
   readonly #scratch: Uint32Array
   readonly #scratchAddress: number
@@ -21,6 +21,11 @@ export class LLFreeWasmCore implements Required<FrameAllocatorCore> {
 
   init(allocated: boolean): void {
     this.#exports.init(this.#words, this.#slot, allocated ? 1 : 0)
+  }
+
+  recover(into: Uint32Array): void {
+    this.#exports.recover(this.#words, this.#slot, this.#scratchAddress)
+    into.set(this.#scratch.subarray(0, 4))
   }
 
   get(order: number, frameClass: number): number {

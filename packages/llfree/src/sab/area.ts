@@ -3,6 +3,7 @@
 import type { Words } from '#atomics'
 import type { Geometry } from '../geometry.ts'
 import * as L from '../layout.ts'
+import type { Persistence } from './persist.ts'
 
 export class Area {
   readonly words: Words
@@ -27,8 +28,10 @@ export class Area {
   readonly ledgerAt: number
   /** The own reservation for each order when the caller names no class. */
   readonly ownLocals: readonly number[]
+  /** How changes are made durable; null: not at all. */
+  readonly persistence: Persistence | null
 
-  constructor(words: Words, geometry: Geometry, slot: number) {
+  constructor(words: Words, geometry: Geometry, slot: number, persistence: Persistence | null = null) {
     this.words = words
     this.frames = geometry.frames
     this.slots = geometry.slots
@@ -42,6 +45,7 @@ export class Area {
     this.bitsAt = geometry.bitsAt
     this.defaultClass = words[L.headerDefaultClass]
     this.slot = slot
+    this.persistence = persistence
     this.freeBits = geometry.treeShift + L.childShift + 1
     this.freeMask = (1 << this.freeBits) - 1
     this.presentBit = L.localPresent >>> this.freeBits

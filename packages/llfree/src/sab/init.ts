@@ -15,9 +15,13 @@ export function init(area: Area, allocated: boolean): void {
   for (let tree = 0; tree < area.trees; tree++) {
     words[area.treesAt + tree] = restingTree(area, tree, allocated ? 0 : area.framesOf(tree), area.defaultClass)
   }
-  // Bits beyond the last frame are set for good.
+  closeEnd(area)
+}
+
+/** Bits beyond the last frame are set for good. */
+export function closeEnd(area: Area): void {
   for (let frame = area.frames; frame < area.children * L.childFrames; frame++) {
-    words[area.bitsAt + (frame >>> L.rowShift)] |= 1 << (frame & 31)
+    area.words[area.bitsAt + (frame >>> L.rowShift)] |= 1 << (frame & 31)
   }
 }
 

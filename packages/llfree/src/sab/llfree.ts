@@ -1,6 +1,7 @@
 // LLFree in TypeScript: the operations of one attached worker (Wrenger et al., "LLFree: Scalable and Optionally-Persistent
 // Page-Frame Allocation", USENIX ATC'23), on the words that the C core works on too. Results below zero are statuses.
-import { status, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
+import { status } from '@parperos/alloc-api/driver'
+import type { LLFreeCore } from '../driver.ts'
 import * as L from '../layout.ts'
 import type { Area } from './area.ts'
 import { getManyNear, putRow } from './batch.ts'
@@ -8,7 +9,10 @@ import { allMoves, beginMove, endMove, movedSince } from './ledger.ts'
 import { giveToLocal, setHint } from './local.ts'
 import { giveToChild } from './child.ts'
 import { putBlock } from './lower.ts'
+import { persistBlock, persistFrames, persistUndone } from './persist.ts'
+import { init } from './init.ts'
 import { getAt } from './place.ts'
+import { recover } from './recover.ts'
 import { classOfOrder } from './policy.ts'
 import { drain, getNear, syncLocal } from './reservation.ts'
 import { reserve } from './reserve.ts'
@@ -19,11 +23,21 @@ import { validate } from './validate.ts'
 
 const NONE = -1
 
-export class SabCore implements Required<FrameAllocatorCore> {
+export class SabCore implements LLFreeCore {
   readonly #area: Area
 
   constructor(area: Area) {
     this.#area = area
+  }
+
+  /** Everything free, or everything allocated. */
+  init(allocated: boolean): void {
+    init(this.#area, allocated)
+  }
+
+  /** Makes consistent what the last workers left; writes what was mended, four numbers, to `into`. */
+  recover(into: Uint32Array): void {
+    recover(this.#area, into)
   }
 
   get(order: number, frameClass: number): number {
@@ -34,6 +48,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
     const frame = getNear(area, at, order)
     if (frame < 0) return frame === NONE ? getSlow(area, at, order) : frame
     setHint(area, at, order, frame)
+    persistBlock(area, frame, order)
     return frame
   }
 
@@ -46,8 +61,11 @@ export class SabCore implements Required<FrameAllocatorCore> {
     for (let tries = 0; tries < L.maxSearches; tries++) {
       const before = allMoves(area)
       const taken = getAt(area, frame, order, requested)
-      if (taken !== 0 || !movedSince(area, before)) return taken
+      if (taken === 1) persistBlock(area, frame, order)
+      if (taken !== 0) return taken
+      if (!movedSince(area, before)) break
     }
+    persistUndone(area)
     return 0
   }
 
@@ -59,6 +77,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
     const given = putBlock(area, frame, order)
     if (given > 0) countGiven(area, frame, order, given)
     endMove(area, given > 0)
+    if (given > 0) persistBlock(area, frame, order)
     // A status stays what it is; nothing, or less than all, is misuse.
     return given === 1 << order ? 0 : Math.min(given, status.NOT_ALLOCATED)
   }
@@ -73,6 +92,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
       if (order === 0 && count + 1 < into.length) {
         const many = getManyNear(area, at, into, count)
         if (many < 0) return many
+        persistFrames(area, into, count, many)
         count += many
         if (count === into.length) break
       }
@@ -104,6 +124,7 @@ export class SabCore implements Required<FrameAllocatorCore> {
     const counted = given > 0 && giveToChild(area.words, area.childrenAt, first >>> L.childShift, given)
     if (counted) countGiven(area, first, 0, given)
     endMove(area, given > 0)
+    if (given > 0) persistBlock(area, first, 0)
     return given > 0 && !counted ? status.CORRUPT : given
   }
 
@@ -161,9 +182,11 @@ function getSlow(area: Area, at: number, order: number): number {
   for (let search = 0; search < L.maxSearches; search++) {
     const before = allMoves(area)
     const frame = searchAll(area, at, order, frameClass)
+    if (frame >= 0) persistBlock(area, frame, order)
     if (frame !== NONE) return frame
     if (!movedSince(area, before)) break
   }
+  persistUndone(area)
   return status.OUT_OF_MEMORY
 }
 

@@ -8,6 +8,7 @@ import type { Area } from './area.ts'
 import { fill, give, giveOne, hasBlock, rowsAre, takeAt, takeBlock, takeOne } from './bitfield.ts'
 import { changeChild, changePair, giveToChild, peekChild, takeFromChild } from './child.ts'
 import { noteMove } from './ledger.ts'
+import { flushChild } from './persist.ts'
 
 /** No block found. */
 const NONE = -1
@@ -112,7 +113,9 @@ function getInChild(area: Area, child: number, order: number, row: number): numb
   // Others may have seen as taken what was only claimed, or filled and emptied again on the way.
   if (position < 0 || order > L.rowOrder) noteMove(area)
   if (position >= 0) return (child << L.childShift) + position
-  return giveToChild(words, childrenAt, child, count) ? NONE : status.CORRUPT
+  const given = giveToChild(words, childrenAt, child, count)
+  flushChild(area, child)
+  return given ? NONE : status.CORRUPT
 }
 
 function getHuge(area: Area, tree: number, order: number): number {
@@ -144,7 +147,9 @@ export function getAtPlace(area: Area, frame: number, order: number): number {
   const count = 1 << order
   if (!takeFromChild(words, childrenAt, child, count)) return 0
   if (takeAt(words, fieldAt(area, child), frame & (L.childFrames - 1), order)) return 1
-  return giveToChild(words, childrenAt, child, count) ? 0 : status.CORRUPT
+  const given = giveToChild(words, childrenAt, child, count)
+  flushChild(area, child)
+  return given ? 0 : status.CORRUPT
 }
 
 /**

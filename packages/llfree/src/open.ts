@@ -1,0 +1,149 @@
+// The life of an allocator's Regions, the same for all backends: open carves them, or finds what a crash left in them;
+// attach joins.
+import {
+  ParperosError,
+  type AttachOptions,
+  type BackendKind,
+  type FrameAllocatorHandle,
+  type FrameAllocatorSupports,
+  type Memory,
+  type RecoveryReport,
+  type Region,
+} from '@parperos/alloc-api'
+import { claimSlot, FrameAllocatorOfCore, STACK_BYTES, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
+import { and, store } from '#atomics'
+import { complete, type CompleteConfig, type LLFreeConfig, type LLFreeInstance } from './config.ts'
+import type { Attached, CoreBackend } from './driver.ts'
+import { geometry } from './geometry.ts'
+import { checkedHandle, COMPONENT, requireSame, writeHeader } from './header.ts'
+import * as L from './layout.ts'
+import { loadPersistence } from './persistence.ts'
+import { readClassNames } from './policy.ts'
+
+export const supports: FrameAllocatorSupports = { placement: true, classes: true, reclaim: true, recovery: true }
+
+/** Makes or recovers an allocator, and attaches to slot 0. */
+export async function openAllocator(backend: CoreBackend, config: LLFreeConfig): Promise<LLFreeInstance> {
+  const wanted = complete(config)
+  const { frames, slots, treeShift, initial, persist, policy } = wanted
+  const shape = geometry(frames, slots, policy.classes.length, treeShift)
+  backend.requireFit?.(config.memory)
+  const persistence = await loadPersistence(backend, config.memory, persist)
+  const { region, stacks } = regionsFor(config.memory, wanted, shape.wordsTotal * 4)
+  const words = region.words()
+  // Without the magic number, opening has never come to its end: nobody owns anything.
+  if (initial === 'recover' && words[L.headerMagic] !== 0) requireSame(words, shape, policy)
+  else writeHeader(words, shape, policy)
+  words[L.headerPersist] = persist
+  words.fill(0, shape.ownersAt, shape.localsAt)
+  const handle = { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
+  const attached = { handle, region, stacks, words, geometry: shape, slot: 0, persistence }
+  const core = await backend.start(attached)
+  const recovered = initial === 'recover' ? report((into) => core.recover(into)) : undefined
+  if (initial !== 'recover') core.init(initial === 'allocated')
+  const release = claimSlot(words, shape.ownersAt, slots, 0)
+  persistence?.flush(words, 0, shape.wordsTotal)
+  persistence?.fence()
+  store(words, L.headerMagic, L.magic)
+  persistence?.flush(words, L.headerMagic, 1)
+  persistence?.fence()
+  return instance(backend.kind, attached, core, release, { chosen: config.chosen, recovered })
+}
+
+const PAGE_BYTES = 4096
+
+const inPages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
+
+/** The allocator's two Regions: new ones, or, to recover, those of that name if they are there. */
+function regionsFor(
+  memory: Memory,
+  { name, slots, initial }: CompleteConfig,
+  bytes: number,
+): { region: Region; stacks: Region } {
+  const parts = [
+    { name: `${name}-stacks`, bytes: slots * STACK_BYTES },
+    { name, bytes },
+  ].map((part) => ({ ...part, found: memory.find(part.name) }))
+  const found = parts.find((part) => part.found)
+  // What is carved cannot be given back: so what could stop the second Region is looked at before the first.
+  if (found && initial !== 'recover') {
+    throw new ParperosError('BAD_NAME', `the memory already has a Region named ${found.name}`, {
+      hint: "initial: 'recover' opens it as its last workers left it",
+    })
+  }
+  const needed = parts.reduce((sum, part) => sum + (part.found ? 0 : inPages(part.bytes)), 0)
+  if (needed > memory.freeBytes) {
+    throw new ParperosError('TOO_SMALL', `llfree needs ${needed} bytes, the memory has ${memory.freeBytes} left`)
+  }
+  for (const part of parts) {
+    if (!part.found || part.found.byteLength >= part.bytes) continue
+    throw new ParperosError('BAD_SIZE', `Region ${part.name} has ${part.found.byteLength} bytes, ${part.bytes} are needed`, {
+      hint: 'recover with the options that it was opened with',
+    })
+  }
+  const [stacks, region] = parts.map((part) => part.found ?? memory.region(part.bytes, part.name))
+  return { region, stacks }
+}
+
+function report(recover: (into: Uint32Array) => void): RecoveryReport {
+  const into = new Uint32Array(4)
+  recover(into)
+  return {
+    counters: into[L.reportCounters],
+    blocks: into[L.reportBlocks],
+    trees: into[L.reportTrees],
+    reservations: into[L.reportReservations],
+  }
+}
+
+/** Checks a handle and the header behind it, and claims the slot. */
+export async function attachAllocator(
+  backend: CoreBackend,
+  handle: FrameAllocatorHandle,
+  slot: number,
+  options?: AttachOptions,
+): Promise<LLFreeInstance> {
+  const checked = checkedHandle(handle)
+  const { words, geometry: shape } = checked
+  const persistence = await loadPersistence(backend, checked.region.memory, words[L.headerPersist])
+  const attached = { ...checked, slot, persistence }
+  const release = claimSlot(words, shape.ownersAt, shape.slots, slot, options)
+  try {
+    // What a former holder had in its hands, it has no more.
+    and(words, shape.localsAt + slot * shape.classes * L.localWords + L.localLedger, ~L.ledgerPending)
+    return instance(backend.kind, attached, await backend.start(attached), release, { chosen: options?.chosen })
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function instance(
+  kind: BackendKind,
+  attached: Attached,
+  core: FrameAllocatorCore,
+  release: () => void,
+  told: { chosen: string | undefined; recovered?: RecoveryReport | undefined },
+): LLFreeInstance {
+  const { handle, words, geometry: shape, slot } = attached
+  return new FrameAllocatorOfCore(core, {
+    component: COMPONENT,
+    kind,
+    supports,
+    frames: shape.frames,
+    slot,
+    slots: shape.slots,
+    classes: readClassNames(words, shape.classes),
+    metadataBytes: shape.wordsTotal * 4,
+    handle,
+    ...told,
+    problems: [
+      'the counter of huge frame',
+      'the count of free frames of tree',
+      'the reserved flag of tree',
+      'the class of tree',
+      'the tree of reservation',
+    ],
+    release,
+  })
+}
