@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   /** The backend cannot run here; the message says why. */
   | 'UNAVAILABLE'
+  /** The interface has a batch in flight, or another worker uses it. */
+  | 'BUSY'
   /** The instance was used after it was closed. */
   | 'CLOSED'
   /** The operating system refused; the message carries its error. */

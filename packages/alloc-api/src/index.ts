@@ -25,6 +25,26 @@ export {
   type ReclaimingFrameAllocator,
   type RecoveryReport,
 } from './frame-allocator.ts'
+export {
+  COMMAND_COUNT,
+  COMMAND_DONE,
+  COMMAND_PAGE,
+  COMMAND_STATUS,
+  COMMAND_WORDS,
+  type PageArea,
+  type PageAreaAttachOptions,
+  type PageAreaBackend,
+  type PageAreaConfig,
+  type PageAreaHandle,
+  type PageAreaInfo,
+  type PageAreaStats,
+  type PageAreaSupports,
+  type PageFile,
+  type PageInterface,
+  type PageRun,
+  type RunResult,
+  type Runs,
+} from './page-area.ts'
 export { createMemory, type CreateMemoryOptions } from './memory/create.ts'
 export {
   adoptMemory,

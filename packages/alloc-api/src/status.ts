@@ -18,6 +18,22 @@ export const statusConstants = defineConstants('PARPEROS', {
   BAD_CLASS: -6,
   /** The structure contradicts itself. */
   CORRUPT: -7,
+  /** The page, or the end of its run, lies beyond the last page. */
+  BAD_PAGE: -8,
+  /** The page has a frame already. */
+  RESIDENT: -9,
+  /** The page has no frame. */
+  NOT_RESIDENT: -10,
+  /** Another batch works on the page. */
+  PAGE_BUSY: -11,
+  /** The page lies beyond the end of the file. */
+  END_OF_FILE: -12,
+  /** The operating system refused to read or write. */
+  IO_ERROR: -13,
+  /** The area was closed before it was the run's turn. */
+  CANCELLED: -14,
+  /** The run is in flight. */
+  PENDING: -15,
 })
 
 export type StatusName = keyof typeof statusConstants.values
