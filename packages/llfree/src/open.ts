@@ -42,7 +42,9 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   const recovered = initial === 'recover' ? report((into) => core.recover(into)) : undefined
   if (initial !== 'recover') core.init(initial === 'allocated')
   const release = claimSlot(words, shape.ownersAt, slots, 0)
+  // First what the allocator consists of, and the memory's directory that tells where it is; then that it is one.
   persistence?.flush(words, 0, shape.wordsTotal)
+  persistence?.flush(new Int32Array(config.memory.buffer, 0, PAGE_BYTES / 4), 0, PAGE_BYTES / 4)
   persistence?.fence()
   store(words, L.headerMagic, L.magic)
   persistence?.flush(words, L.headerMagic, 1)
