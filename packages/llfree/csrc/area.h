@@ -49,9 +49,10 @@ ALWAYS_INLINE area area_of(uint32_t *words, uint32_t slot) {
 
 ALWAYS_INLINE uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-// How many huge frames a tree has; the last one may have fewer.
+// How many huge frames a tree has; the last one may have fewer, one that does not exist has none.
 ALWAYS_INLINE uint32_t children_of(const area *a, uint32_t tree) {
-  return smaller(1u << a->tree_shift, a->children - (tree << a->tree_shift));
+  uint32_t first = tree << a->tree_shift;
+  return first < a->children ? smaller(1u << a->tree_shift, a->children - first) : 0;
 }
 
 // How many frames a tree has; the last one may have fewer.

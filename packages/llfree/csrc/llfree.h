@@ -65,8 +65,9 @@ ALWAYS_INLINE int32_t check_block(const area *a, uint32_t frame, uint32_t order)
 
 OUT_OF_LINE void count_elsewhere(uint32_t *words, uint32_t slot, uint32_t tree, uint32_t count) {
   area a = area_of(words, slot);
-  uint32_t at = local_at(&a, slot, tree_class(peek_tree(&a, tree)));
-  if (!give_to_local(&a, at, tree, count)) give_to_tree(&a, tree, count);
+  uint32_t held = tree_class(peek_tree(&a, tree));
+  // A damaged tree can have a class for which there is no reservation.
+  if (held >= a.classes || !give_to_local(&a, local_at(&a, slot, held), tree, count)) give_to_tree(&a, tree, count);
 }
 
 // Counts frames that were given back: in the own reservation when it holds their tree, else in the tree.

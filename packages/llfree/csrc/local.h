@@ -63,8 +63,10 @@ static inline uint32_t swap_local(const area *a, uint32_t at, uint32_t tree, uin
 // Takes the reservation away; returns its word.
 static inline uint32_t clear_local(const area *a, uint32_t at) { return word_exchange(&a->words[at], 0); }
 
+// The frame that was taken last. A damaged hint leads to frame 0, not out of the words.
 ALWAYS_INLINE uint32_t hint_of(const area *a, uint32_t at, uint32_t order) {
-  return word_peek(&a->words[at + LLFREE_LOCAL_HINTS + order]);
+  uint32_t hint = word_peek(&a->words[at + LLFREE_LOCAL_HINTS + order]);
+  return hint < a->frames ? hint : 0;
 }
 ALWAYS_INLINE void set_hint(const area *a, uint32_t at, uint32_t order, uint32_t frame) {
   word_poke(&a->words[at + LLFREE_LOCAL_HINTS + order], frame);

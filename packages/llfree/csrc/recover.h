@@ -37,10 +37,26 @@ static inline void recover_tree(const area *a, uint32_t tree, uint32_t free, uin
   *tree_word(a, tree) = resting_tree(a, tree, free, kept < a->classes ? kept : a->default_class);
 }
 
-static inline uint32_t count_free(const area *a, uint32_t child) {
-  uint32_t free = LLFREE_CHILD_FRAMES;
-  for (uint32_t i = 0; i < LLFREE_ROWS; i++) free -= ones(a->words[a->bits_at + child * LLFREE_ROWS + i]);
-  return free;
+// Four rows at once, where the processor can.
+typedef uint32_t four_rows __attribute__((vector_size(16), aligned(4), may_alias));
+
+// How many bits of each byte are 1 (row.h, ones).
+ALWAYS_INLINE four_rows ones_of_bytes(four_rows rows) {
+  rows -= (rows >> 1) & 0x55555555u;
+  rows = (rows & 0x33333333u) + ((rows >> 2) & 0x33333333u);
+  return (rows + (rows >> 4)) & 0x0f0f0f0fu;
+}
+
+static inline uint32_t count_free(const four_rows *rows) {
+  // At most 8 in each byte of a vector, so that four of them do not overflow it.
+  four_rows bytes = ones_of_bytes(rows[0]) + ones_of_bytes(rows[1]) + ones_of_bytes(rows[2]) + ones_of_bytes(rows[3]);
+  uint32_t taken = 0;
+  for (uint32_t i = 0; i < 4; i++) {
+    // Bytes to pairs first: 4 · 32 would fit, but four of them summed do not.
+    uint32_t pairs = (bytes[i] & 0x00ff00ffu) + ((bytes[i] >> 8) & 0x00ff00ffu);
+    taken += (pairs + (pairs >> 16)) & 0xffffu;
+  }
+  return LLFREE_CHILD_FRAMES - taken;
 }
 
 // Whether all of its frames exist, so that it can have been allocated as one block.
@@ -99,9 +115,6 @@ OUT_OF_LINE uint32_t mend_child(uint32_t *words, uint32_t child, uint32_t free, 
   return free;
 }
 
-// Four rows at once, where the processor can.
-typedef uint32_t four_rows __attribute__((vector_size(16), aligned(4), may_alias));
-
 // Sets a child's counter; returns its free frames.
 ALWAYS_INLINE uint32_t recover_child(const area *a, uint32_t child, uint32_t *into) {
   const four_rows *rows = (const four_rows *)(const void *)&a->words[a->bits_at + child * LLFREE_ROWS];
@@ -111,7 +124,7 @@ ALWAYS_INLINE uint32_t recover_child(const area *a, uint32_t child, uint32_t *in
   uint32_t found = peek_child(a, child);
   if (found == LLFREE_CHILD_HUGE && full && is_whole(a, child)) return 0;
   bool empty = (any[0] | any[1] | any[2] | any[3]) == 0;
-  uint32_t free = empty ? LLFREE_CHILD_FRAMES : full ? 0 : count_free(a, child);
+  uint32_t free = empty ? LLFREE_CHILD_FRAMES : full ? 0 : count_free(rows);
   return LIKELY(found == free) ? free : mend_child(a->words, child, free, into);
 }
 

@@ -14,6 +14,7 @@ ALWAYS_INLINE int32_t get_claimed(const area *a, uint32_t tree, uint32_t order, 
 
 // Claimed frames that were not used go back to where the tree's count is now.
 static inline void give_back(const area *a, uint32_t at, uint32_t tree, uint32_t count) {
+  if (tree >= a->trees) return;
   if (!give_to_local(a, at, tree, count)) give_to_tree(a, tree, count);
 }
 
@@ -65,7 +66,7 @@ static inline bool sync_local(const area *a, uint32_t at) {
   uint32_t word = peek_local(a, at);
   if (!is_present(word)) return false;
   uint32_t tree = local_tree(a, word);
-  if (tree_free(peek_tree(a, tree)) == 0) return false;
+  if (tree >= a->trees || tree_free(peek_tree(a, tree)) == 0) return false;
   begin_move(a);
   uint32_t count = take_given_back(a, tree);
   // The reservation may have ended meanwhile: then the tree gets them again.
@@ -74,8 +75,9 @@ static inline bool sync_local(const area *a, uint32_t at) {
   return count > 0;
 }
 
-// Gives back what an ended reservation still had.
+// Gives back what an ended reservation still had; a damaged one, of a tree that does not exist, had nothing.
 static inline void end_reservation(const area *a, uint32_t word) {
+  if (local_tree(a, word) >= a->trees) return;
   if (is_present(word)) unreserve_tree(a, local_tree(a, word), local_free(a, word));
 }
 

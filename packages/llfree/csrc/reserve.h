@@ -48,7 +48,8 @@ static inline int32_t fill_up(const area *a, uint32_t at, uint32_t order, uint32
 static inline int32_t reserve(const area *a, uint32_t at, uint32_t order, uint32_t frame_class) {
   uint32_t word = peek_local(a, at);
   uint32_t spread = (uint32_t)((uint64_t)a->trees * a->slot / a->slots);
-  uint32_t last = is_present(word) ? local_tree(a, word) : spread;
+  bool is_holder = is_present(word) && local_tree(a, word) < a->trees;
+  uint32_t last = is_holder ? local_tree(a, word) : spread;
   int32_t filled = fill_up(a, at, order, frame_class, last);
   if (filled != NONE) return filled;
   int32_t own = get_own(a, at, order, LLFREE_CHILD_FRAMES);

@@ -1,4 +1,5 @@
-// A seeded source of numbers: SplitMix64. Whatever a test draws, it draws from one of these, so that a seed says it all.
+// A seeded source of numbers: SplitMix64. Whatever a test draws, it draws from one of these, so that a seed says it
+// all.
 #pragma once
 
 #include <stdbool.h>

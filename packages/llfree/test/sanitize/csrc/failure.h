@@ -1,7 +1,10 @@
-// How a test program ends badly: one line that says what was wrong, one that reproduces it, exit code 1. A sanitizer that
-// ends the program prints that line too. The first thread that fails is the one that is heard.
+// How a test program ends badly: one line that says what was wrong, one that reproduces it, exit code 1. A sanitizer
+// that ends the program prints that line too. The first thread that fails is the one that is heard.
 #pragma once
 
+#include "sanitizers.h"
+
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,16 +32,16 @@ __attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *for
   _exit(1);
 }
 
-// The sanitizers look these up when the program starts. A report ends it at once.
-const char *__asan_default_options(void);
-const char *__tsan_default_options(void);
-const char *__ubsan_default_options(void);
-void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+static unsigned int seconds_allowed;
 
-const char *__asan_default_options(void) { return "exitcode=1:detect_leaks=1"; }
-const char *__tsan_default_options(void) { return "exitcode=1:halt_on_error=1:history_size=4"; }
-const char *__ubsan_default_options(void) { return "exitcode=1:halt_on_error=1:print_stacktrace=1"; }
+static void on_alarm(int number) {
+  (void)number;
+  fail("it did not end within %u s", seconds_allowed);
+}
 
-static void report_deaths(void) {
-  if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(print_reproduction);
+// What begins now has to end in time, or the next call: nothing in the core waits for ever, but an error could make it.
+static void must_end_within(unsigned int seconds) {
+  seconds_allowed = seconds;
+  signal(SIGALRM, on_alarm);
+  alarm(seconds);
 }

@@ -1,6 +1,7 @@
-// Who owns which frame, by the workers' own account. A worker enters itself for every frame of a block that it was given
-// and takes itself out before it gives the block back, each by one exchange: what it finds there shows a frame that was
-// handed out twice. These exchanges are relaxed and order nothing, so that they hide no data race from ThreadSanitizer.
+// Who owns which frame, by the workers' own account. A worker enters itself for every frame of a block that it was
+// given and takes itself out before it gives the block back, each by one exchange: what it finds there shows a frame
+// that was handed out twice. These exchanges are relaxed and order nothing, so that they hide no data race from
+// ThreadSanitizer.
 //
 // Beside it each frame has content, a plain word that its owner writes and reads as a program would write to the frame
 // itself. It is right only if all that a former owner did with a frame comes before all that the next one does: the
@@ -48,8 +49,8 @@ static inline void change_owner(const owner_table *table, uint32_t first, uint32
     uint8_t found = exchange_owner(table, frame, to);
     if (found == from) continue;
     if (from == NOBODY) {
-      fail("frame %u of the block of order %u at %u was handed to worker %u while worker %u owns it", frame, order, first,
-           to, found);
+      fail("frame %u of the block of order %u at %u was handed to worker %u while worker %u owns it", frame, order,
+           first, to, found);
     }
     fail("frame %u of worker %u's block of order %u at %u belongs to worker %u", frame, from, order, first, found);
   }

@@ -1,6 +1,6 @@
-// Planted errors: a test that finds nothing has shown that it could have. Compiled with -DPLANTS, this file includes the
-// core's files itself, with one of their words standing for something else while it does. The core is left as it is; which
-// error is in force says the environment variable PARPEROS_PLANT, when the program starts.
+// Planted errors: a test that finds nothing has shown that it could have. Compiled with -DPLANTS, this file includes
+// the core's files itself, with one of their words standing for something else while it does. The core is left as it
+// is; which error is in force says the environment variable PARPEROS_PLANT, when the program starts.
 #pragma once
 
 #include "row.h"
@@ -16,9 +16,10 @@
   plant(child)   /* a huge frame's counter is changed so */                                            \
   plant(local)   /* a reservation is changed so */                                                     \
   plant(order)   /* bits and counters change in one step, but publish nothing */                       \
+  plant(stuck)   /* a tree's counter never changes, however often it is tried */                       \
   plant(undo)    /* rows that were taken for a block that failed stay taken */                         \
-  plant(beyond)  /* filling a huge frame writes one row too many */                                    \
-  plant(full)    /* a full row is not recognised, and its lowest clear bit is looked for */            \
+  plant(beyond)  /* looking for a block in the very last huge frame goes one row too far */            \
+  plant(full)    /* the lowest clear bit of a full row is looked for, though it is not used */         \
   plant(twice)   /* a frame that is free can be given back */                                          \
   plant(split)   /* a huge block that is split counts one frame as free */                             \
   plant(aligned) /* blocks of order 4 start at any multiple of 8 */                                    \
@@ -46,6 +47,14 @@ static void plant_from_environment(void) {
   exit(2);
 }
 
+// Lets other threads pass: by the time that a few turns take, and where there is no processor for them, by the turn
+// itself.
+static inline void linger(void) {
+  static _Thread_local uint32_t lingered;
+  if (++lingered % 64 == 0) sched_yield();
+  for (uint32_t i = 0; i < 16; i++) spin_hint();
+}
+
 // What a forgotten compare-exchange looks like: a comparison, and a write that may undo what others wrote since.
 static inline bool torn_cas(uint32_t *word, uint32_t *expected, uint32_t desired) {
   uint32_t found = word_peek(word);
@@ -53,7 +62,7 @@ static inline bool torn_cas(uint32_t *word, uint32_t *expected, uint32_t desired
     *expected = found;
     return false;
   }
-  sched_yield();
+  linger();
   *word = desired;
   return true;
 }
@@ -67,9 +76,9 @@ static inline bool relaxed_cas(uint32_t *word, uint32_t *expected, uint32_t desi
   return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-// An undo that is left out matters only where a block fails half-way: let others come in between.
+// An undo that is left out matters only where a block of several rows fails half-way: let others come in between.
 static inline bool slow_cas(uint32_t *word, uint32_t *expected, uint32_t desired) {
-  sched_yield();
+  for (int i = 0; i < 16 && *expected == 0 && desired == ROW_FULL; i++) linger();
   return word_cas(word, expected, desired);
 }
 
@@ -93,6 +102,7 @@ static inline void planted_undo(uint32_t *word, uint32_t value) {
   if (planted != PLANT_undo) word_store(word, value);
 }
 static inline int32_t planted_free_block(uint32_t row, uint32_t order) {
+  if (planted == PLANT_full && lowest_bit(~row) < 32 && row == ROW_FULL) return NONE;
   if (planted != PLANT_aligned || order != 4) return free_block(row, order);
   for (uint32_t bit = 0; bit <= 16; bit += 8) {
     if ((row >> bit & 0xffff) == 0) return (int32_t)bit;
@@ -104,11 +114,7 @@ static inline int32_t planted_free_block(uint32_t row, uint32_t order) {
 #define word_clear_bit planted_clear_bit
 #define word_store planted_undo
 #define free_block planted_free_block
-#undef ROW_FULL
-#define ROW_FULL (planted == PLANT_full ? 0xfffffffeu : 0xffffffffu)
 #include "bitfield.h"
-#undef ROW_FULL
-#define ROW_FULL 0xffffffffu
 #undef free_block
 #undef word_store
 #undef word_clear_bit
@@ -136,13 +142,16 @@ static inline uint32_t planted_frames_of(const area *a, uint32_t tree) {
   return planted == PLANT_last ? 1u << (a->tree_shift + LLFREE_CHILD_SHIFT) : frames_of(a, tree);
 }
 #define frames_of planted_frames_of
+#define word_cas(word, expected, desired) (planted != PLANT_stuck && (word_cas)(word, expected, desired))
 #include "tree.h"
+#undef word_cas
 #undef frames_of
 
 // The lower allocator.
-static inline void planted_fill(uint32_t *words, uint32_t at, uint32_t value) {
-  fill(words, at, value);
-  if (planted == PLANT_beyond) word_poke(&words[at + LLFREE_ROWS], value);
+static inline bool planted_has_block(const uint32_t *words, uint32_t at, uint32_t order) {
+  uint32_t end = at + LLFREE_ROWS;
+  if (planted == PLANT_beyond && end == words[LLFREE_HEADER_WORDS_TOTAL]) (void)rows_are(words, end, 1, 0);
+  return has_block(words, at, order);
 }
 static inline bool planted_change_child(const area *a, uint32_t child, uint32_t from, uint32_t to) {
   return change_child(a, child, from, planted == PLANT_split && to == 0 ? 1 : to);
@@ -151,13 +160,13 @@ static inline uint32_t planted_children_of(const area *a, uint32_t tree) {
   uint32_t children = children_of(a, tree);
   return planted == PLANT_hidden && children > 1 ? children - 1 : children;
 }
-#define fill planted_fill
+#define has_block planted_has_block
 #define change_child planted_change_child
 #define children_of planted_children_of
 #include "lower.h"
 #undef children_of
 #undef change_child
-#undef fill
+#undef has_block
 
 // Batches.
 static inline bool planted_give_bits(uint32_t *words, uint32_t index, uint32_t mask) {

@@ -1,6 +1,6 @@
-// Making a Region as src/geometry.ts and src/header.ts make one: the header is written here, the rest by the core. (A test
-// compares the two headers word by word.) The memory has exactly the Region's length, what is not written yet is garbage,
-// and under AddressSanitizer the owners and the gaps behind each part must not be touched.
+// Making a Region as src/geometry.ts and src/header.ts make one: the header is written here, the rest by the core. (A
+// test compares the two headers word by word.) The memory has exactly the Region's length, what is not written yet is
+// garbage, and under AddressSanitizer the owners and the gaps behind each part must not be touched.
 #pragma once
 
 #include "core.h"

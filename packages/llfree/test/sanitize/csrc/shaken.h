@@ -1,6 +1,7 @@
-// Shaking: the core's atomic steps, each with a pause before it now and then, as long as a few instructions or as a turn
-// of another thread. Errors hide between a look and the step that follows it, and a thread on a core of its own passes
-// there in no time; a pause there lets all the others pass. Included before the core, whose steps are these then.
+// Shaking: the core's atomic steps, each with a pause before it now and then, as long as a few instructions or as a
+// turn of another thread. Errors hide between a look and the step that follows it, and a thread on a core of its own
+// passes there in no time; a pause there lets all the others pass. Included before the core, whose steps are these
+// then.
 #pragma once
 
 #define word_store still_store
@@ -25,11 +26,16 @@
 static _Thread_local uint32_t shake_interval;
 static _Thread_local source shake_source;
 
+// Short pauses mostly. Giving up the processor is dear where other programs wait for it, so that is rare.
 static inline void shake(void) {
   if (LIKELY(shake_interval == 0) || draw_below(&shake_source, shake_interval) != 0) return;
-  uint32_t turns = draw_below(&shake_source, 256);
-  if (turns >= 192) sched_yield();
-  else for (uint32_t i = 0; i < turns; i++) spin_hint();
+  uint32_t kind = draw_below(&shake_source, 4096);
+  if (kind == 0) {
+    sched_yield();
+    return;
+  }
+  uint32_t turns = kind < 256 ? 256 : draw_below(&shake_source, 16);
+  for (uint32_t i = 0; i < turns; i++) spin_hint();
 }
 
 ALWAYS_INLINE void word_store(uint32_t *word, uint32_t value) {

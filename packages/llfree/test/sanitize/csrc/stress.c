@@ -1,9 +1,10 @@
 // The C core under threads. A round draws a shape (frames, tree size, policy, slots, what is asked for) from its seed,
-// makes a Region, and lets two to four threads at it, each on a slot of its own. Several times in a round they all stop,
-// and everything has to be right: each invariant that the core can check, and the number of free frames, which is exactly
-// what nobody holds. At the end all is given back. One round after the other, each with the next seed.
+// makes a Region, and lets two to four threads at it, each on a slot of its own. Several times in a round they all
+// stop, and everything has to be right: each invariant that the core can check, and the number of free frames, which is
+// exactly what nobody holds. At the end all is given back. One round after the other, each with the next seed.
 //
 //   stress [--seed 1] [--rounds 8] [--seconds 0]      ends when both are reached; prints its counts as JSON
+//          [--limit 300]                              no round may take as many seconds
 //
 // A failing round prints its own seed: what each thread does is the same again, how they interleave is not.
 #include "worker.h"
@@ -165,6 +166,20 @@ static void run_threads(round_state *round) {
   for (uint32_t i = 0; i < round->worker_count; i++) pthread_join(threads[i], NULL);
 }
 
+// By draining, or by recovery, which finds nothing else to do.
+static void end_reservations_of_all(round_state *round) {
+  worker *last = &round->workers[0];
+  if (draw_chance(&last->random, 50)) {
+    drain_all(last);
+    return;
+  }
+  uint32_t report[4];
+  area a = area_of(words_of(last), last->slot);
+  recover(&a, report);
+  uint32_t mended = report[LLFREE_REPORT_COUNTERS] + report[LLFREE_REPORT_BLOCKS] + report[LLFREE_REPORT_TREES];
+  if (mended != 0) fail("recovery mended %u numbers that were right", mended);
+}
+
 // Everything comes back, and it is as it was in the beginning.
 static void end_round(round_state *round) {
   playground *shared = &round->shared;
@@ -176,7 +191,7 @@ static void end_round(round_state *round) {
     write_content(&shared->owners, letter.frame, letter.order, last->id);
     give_back_block(last, letter);
   }
-  drain_all(last);
+  end_reservations_of_all(round);
   check_region(&shared->region, shared->region.frames, "at the end");
   area a = area_of(shared->region.words, 0);
   for (uint32_t tree = 0; tree < a.trees; tree++) {
@@ -203,6 +218,7 @@ static double seconds_now(void) {
 int main(int count, char **values) {
   uint64_t seed = 1;
   unsigned long rounds = 8;
+  unsigned long limit = 300;
   double seconds = 0;
   for (int i = 1; i < count; i += 2) {
     const char *value = i + 1 < count ? values[i + 1] : "";
@@ -210,13 +226,15 @@ int main(int count, char **values) {
     if (strcmp(values[i], "--seed") == 0) seed = strtoull(value, &end, 10);
     else if (strcmp(values[i], "--rounds") == 0) rounds = strtoul(value, &end, 10);
     else if (strcmp(values[i], "--seconds") == 0) seconds = strtod(value, &end);
+    else if (strcmp(values[i], "--limit") == 0) limit = strtoul(value, &end, 10);
     else end = values[i];
     if (*end == '\0' && *value != '\0') continue;
-    fprintf(stderr, "expected: %s [--seed <number>] [--rounds <number>] [--seconds <number>]\n", values[0]);
+    fprintf(stderr, "expected: %s [--seed <number>] [--rounds <number>] [--seconds <number>] [--limit <number>]\n",
+            values[0]);
     return 2;
   }
   plant_from_environment();
-  report_deaths();
+  before_sanitizer_ends(print_reproduction);
   static round_state round;
   worker_counts sum = {0};
   unsigned long done = 0;
@@ -226,6 +244,7 @@ int main(int count, char **values) {
     // How threads interleave differs from run to run, so a few rounds with the same seed and those that follow.
     snprintf(reproduction, sizeof reproduction, "%s --seed %llu --rounds 50", values[0],
              (unsigned long long)(seed + done));
+    must_end_within((unsigned int)limit);
     begin_round(&round, &random);
     run_threads(&round);
     end_round(&round);
