@@ -3,7 +3,8 @@
 // calls.
 import type { BackendKind } from '@parperos/alloc-api'
 import { backendKinds } from './compose.ts'
-import type { Figure, Result } from './report/schema.ts'
+import { milliseconds, recoveryText } from './report/recoveries.ts'
+import type { Exploration, Figure, Result } from './report/schema.ts'
 
 const GIB = 2 ** 30
 const FRAME_BYTES = 4096
@@ -18,9 +19,26 @@ export function figuresOf(results: readonly Result[], cores: number): Figure[] {
     // With fewer cores than workers there is nothing to scale on.
     ...(cores >= 2 ? backendKinds.flatMap((backend) => scalingFigures(results, backend)) : []),
     ...backendKinds.map((backend) => aheadOfBuddy(results, backend)),
+    recoveryFigure(results, 'native', 'free', 2),
+    recoveryFigure(results, 'native', 'huge', 10),
+    recoveryFigure(results, 'sab', 'free', 12),
     metadataFigure(results),
   ].filter((figure) => figure !== undefined)
 }
+
+/** Of the schedule explorer. */
+export const explorationFigures = (exploration: Exploration | undefined): Figure[] =>
+  exploration
+    ? [
+        figure(
+          'explorer-schedules-per-minute',
+          `schedules a minute for ${exploration.scenario}`,
+          exploration.schedulesPerMinute.median,
+          20_000,
+          'higher',
+        ),
+      ]
+    : []
 
 /** A repeat pair of one worker, in compare-exchanges. */
 function pairFigure(results: readonly Result[], backend: BackendKind, order: number, goal: number): Figure | undefined {
@@ -60,6 +78,19 @@ function aheadOfBuddy(results: readonly Result[], backend: BackendKind): Figure 
   return figure(`ahead-of-buddy-bulk-${backend}`, title, sum(buddy) / sum(llfree), 3, 'higher')
 }
 
+/** One opening for recovery, in milliseconds. JavaScript calls it, on every backend. */
+function recoveryFigure(
+  results: readonly Result[],
+  backend: BackendKind,
+  state: string,
+  goalMs: number,
+): Figure | undefined {
+  const result = find(results, `recovery-${state}`, 'llfree', backend, 0, 1, 'js')
+  if (!result) return undefined
+  const title = `${recoveryText(result)}, ${titles[backend]}, in milliseconds${busyText(result)}`
+  return figure(`recovery-${state}-${backend}-ms`, title, milliseconds(result.nsPerOp.median), goalMs, 'lower')
+}
+
 /** From the largest memory that was measured, where fixed parts count least. */
 function metadataFigure(results: readonly Result[]): Figure | undefined {
   const largest = results
@@ -78,8 +109,8 @@ function find(
   backend: BackendKind,
   order: number,
   workers: number,
+  driver: Result['driver'] = backend === 'sab' ? 'js' : 'inside',
 ): Result | undefined {
-  const driver = backend === 'sab' ? 'js' : 'inside'
   return results.find(
     (one) =>
       one.case === name &&
@@ -98,6 +129,9 @@ function figure(id: string, title: string, value: number, goal: number, better: 
 /** Whether something else took CPUs away in most of a result's rounds. */
 export const isDisturbed = ({ disturbedRounds, rounds }: Result): boolean => disturbedRounds * 2 > rounds
 
-/** Without two free CPUs a figure says more about the machine's other work than about the allocator. */
-const busyText = (two: Result): string =>
-  isDisturbed(two) ? ` (with ${Math.round(two.cpuShare * 100)} % of two CPUs)` : ''
+/** Without a free CPU for each worker a figure says more about the machine's other work than about the allocator. */
+function busyText(result: Result): string {
+  if (!isDisturbed(result)) return ''
+  const cpus = result.workers === 1 ? 'a CPU' : 'two CPUs'
+  return ` (with ${Math.round(result.cpuShare * 100)} % of ${cpus})`
+}

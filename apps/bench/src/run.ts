@@ -1,6 +1,6 @@
 // One run: plans of all suites first (bad input ends it before anything is measured), then cell after cell, each alone
 // on the machine, then the report. A cell that fails is named in the report and does not stop the others.
-import { figuresOf, isDisturbed } from './figures.ts'
+import { explorationFigures, figuresOf, isDisturbed } from './figures.ts'
 import { lookAtLoad, machineFacts } from './machine.ts'
 import type { Cell, CellReply } from './measure/job.ts'
 import { reportSchema, SCHEMA_VERSION, type Report, type Result } from './report/schema.ts'
@@ -37,7 +37,7 @@ export async function run(plans: readonly Plan[], settings: Settings, context: R
     startedAt: startedAt.toISOString(),
     durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...records,
-    figures: figuresOf(records.results, facts.cores),
+    figures: [...figuresOf(records.results, facts.cores), ...explorationFigures(records.exploration)],
     notes: [...plans.flatMap(({ notes }) => notes), ...disturbanceNote(records.results)],
     skipped: context.skipped,
     failures,

@@ -76,6 +76,40 @@ describe('figures', () => {
     expect(named(figuresOf(results, 2), 'ahead-of-buddy-bulk-native')).toBeUndefined()
   })
 
+  test('recovery counts in milliseconds, each state on each backend with a goal of its own', () => {
+    const recovery = (state: string, backend: 'sab' | 'wasm' | 'native', ms: number, over = {}) =>
+      resultWith({ ns: ms * 1e6, case: `recovery-${state}`, backend, driver: 'js', frames: 2 ** 28, ...over })
+    const figures = figuresOf(
+      [
+        recovery('free', 'native', 1.5),
+        recovery('huge', 'native', 10.5),
+        recovery('busy', 'native', 5),
+        recovery('free', 'wasm', 3),
+        recovery('free', 'sab', 6, { cpuShare: 0.4, disturbedRounds: 7 }),
+        recovery('huge', 'sab', 6),
+      ],
+      2,
+    ).filter(({ id }) => id.startsWith('recovery-'))
+    expect(figures).toEqual([
+      {
+        id: 'recovery-free-native-ms',
+        title: 'recovery of 1 TiB, all free, native, in milliseconds',
+        value: 1.5,
+        goal: 2,
+        better: 'lower',
+        met: true,
+      },
+      expect.objectContaining({ id: 'recovery-huge-native-ms', value: 10.5, goal: 10, met: false }),
+      expect.objectContaining({
+        id: 'recovery-free-sab-ms',
+        title: 'recovery of 1 TiB, all free, TypeScript, in milliseconds (with 40 % of a CPU)',
+        value: 6,
+        goal: 12,
+        met: true,
+      }),
+    ])
+  })
+
   test('metadata is taken from the largest memory and counted for each GiB', () => {
     const small = resultWith({ ns: 1, frames: 2 ** 18, metadataBytes: 90_000 })
     const large = resultWith({ ns: 1, frames: 2 ** 20, metadataBytes: 4 * 37_120, case: 'bulk-get' })

@@ -83,7 +83,7 @@ describe('rounds', () => {
   test('have one sample for each phase and one unit each, all above zero', async () => {
     const loops = callLoops(await model(256), 64)
     const workload = bulk(loops, stopwatch, 0, 64)
-    const rounds = measureRounds(workload, loops, alone, { timeMs: 1, rounds: 3 })
+    const rounds = await measureRounds(workload, loops, alone, { timeMs: 1, rounds: 3 })
     expect(rounds).toHaveLength(3)
     for (const { nsPerOp, casNs, cpuShare } of rounds) {
       expect(nsPerOp).toHaveLength(2)

@@ -3,15 +3,22 @@ import { describe, expect, test } from 'vitest'
 import { figuresOf } from '../src/figures.ts'
 import { groupsOf } from '../src/report/groups.ts'
 import { htmlOf } from '../src/report/html.ts'
+import { recoveriesOf } from '../src/report/recoveries.ts'
 import { jsonSchema, reportSchema } from '../src/report/schema.ts'
 import { tableOf } from '../src/report/table.ts'
-import { cacheInput, cacheRun, reportWith, resultWith } from './results.ts'
+import { cacheInput, cacheRun, explorationWith, reportWith, resultWith } from './results.ts'
 
 const results = [
   resultWith({ ns: 40 }),
   resultWith({ ns: 50, workers: 2 }),
   resultWith({ ns: 60, implementation: 'buddy' }),
   resultWith({ ns: 900, implementation: 'buddy', workers: 2 }),
+]
+
+const recoveries = [
+  resultWith({ ns: 1_500_000, case: 'recovery-free', frames: 2 ** 28, driver: 'js' }),
+  resultWith({ ns: 2_000_000, case: 'recovery-huge', frames: 2 ** 28, driver: 'js' }),
+  resultWith({ ns: 6_000_000, case: 'recovery-free', frames: 2 ** 28, backend: 'sab' }),
 ]
 
 describe('the arrangement', () => {
@@ -26,6 +33,18 @@ describe('the arrangement', () => {
     const [group] = groupsOf([...results, resultWith({ ns: 8, implementation: 'peer' })])
     expect(group.rows[2]).toMatchObject({ implementation: 'peer', scaling: undefined })
     expect(group.rows[2].byWorkers[1]).toBeUndefined()
+  })
+
+  test('recoveries stand apart from operations, their states side by side', () => {
+    expect(groupsOf([...results, ...recoveries])).toEqual(groupsOf(results))
+    expect(recoveriesOf(results)).toEqual([])
+    const [recovery, ...others] = recoveriesOf([...results, ...recoveries])
+    expect(others).toEqual([])
+    expect(recovery).toMatchObject({ title: 'recovery of 1 TiB', states: ['all free', 'all huge'] })
+    expect(recovery.rows).toEqual([
+      { implementation: 'llfree', backend: 'native', byState: [recoveries[0], recoveries[1]] },
+      { implementation: 'llfree', backend: 'sab', byState: [recoveries[2], undefined] },
+    ])
   })
 })
 
@@ -43,6 +62,21 @@ describe('the table', () => {
     expect(llfree).toMatch(/llfree +native, inside +40\.0 +36\.0 – 48\.0 +8\.00 +25\.0 +50\.0 .* × 1\.60$/)
     expect(buddy).toMatch(/900 .* × 0\.13$/)
     expect(llfree).toHaveLength(buddy.length)
+  })
+
+  test('shows recoveries in milliseconds, and leaves a gap where one was not measured', () => {
+    const text = tableOf(reportWith({ results: recoveries })).split('\n')
+    const at = text.indexOf('recovery of 1 TiB')
+    expect(text[at + 1]).toMatch(/^ +all free: ms +p25 – p75 +all huge: ms +p25 – p75$/)
+    expect(text[at + 2]).toMatch(/^ +llfree +native +1\.50 +1\.35 – 1\.80 +2\.00 +1\.80 – 2\.40$/)
+    expect(text[at + 3]).toMatch(/^ +llfree +TypeScript +6\.00 +5\.40 – 7\.20$/)
+  })
+
+  test('shows how fast the schedule explorer is', () => {
+    const text = tableOf(reportWith({ exploration: explorationWith(25_000) })).split('\n')
+    const at = text.indexOf('schedule explorer')
+    expect(text[at + 1]).toMatch(/^ +schedules a minute +p25 – p75 +steps each +schedules$/)
+    expect(text[at + 2]).toMatch(/^ +a pair of order-0 gets +2 workers +25,000 +22,500 – 30,000 +46\.0 +2,100$/)
   })
 
   test('marks which figures are reached and which are not', () => {
@@ -64,6 +98,18 @@ describe('the page', () => {
     expect(html.match(/(?:src|href)="[^"]*"/g)).toEqual(['href="data:,"'])
     expect(html).toContain('id="chart-repeat-0"')
     expect(html).toContain('prefers-color-scheme: dark')
+  })
+
+  test('has a table and a chart for recoveries', () => {
+    const html = htmlOf(reportWith({ results: recoveries }), '')
+    expect(html).toContain('<h2>Recovery of 1 TiB</h2>')
+    expect(html.match(/<canvas id="[^"]*"/g)).toEqual(['<canvas id="chart-recovery-268435456"'])
+    expect(html).toContain('<td>1.35 – 1.80</td>')
+  })
+
+  test('has a table for the schedule explorer', () => {
+    expect(htmlOf(reportWith({ exploration: explorationWith(25_000) }), '')).toContain('<td>25,000</td>')
+    expect(htmlOf(reportWith(), '')).not.toContain('id="exploration"')
   })
 
   test('texts of the report cannot become markup', () => {

@@ -1,5 +1,5 @@
 // Made-up results for the tests of figures and reports.
-import type { CacheRun, FileCache, Report, Result } from '../src/report/schema.ts'
+import type { CacheRun, Exploration, FileCache, Report, Result } from '../src/report/schema.ts'
 
 /** A result; `ns` is its median, in units of one compare-exchange of 5 ns. */
 export function resultWith(over: Partial<Omit<Result, 'nsPerOp'>> & { ns: number }): Result {
@@ -26,6 +26,15 @@ export function resultWith(over: Partial<Omit<Result, 'nsPerOp'>> & { ns: number
     ...rest,
   }
 }
+
+export const explorationWith = (perMinute: number): Exploration => ({
+  scenario: 'a pair of order-0 gets',
+  workers: 2,
+  schedules: 2100,
+  stepsPerSchedule: 46,
+  schedulesPerMinute: { median: perMinute, p25: perMinute * 0.9, p75: perMinute * 1.2 },
+  rounds: 5,
+})
 
 export const cacheRun = (over: Partial<CacheRun> = {}): CacheRun => ({
   implementation: 'llfree',

@@ -29,12 +29,15 @@ describe('a run', () => {
     expect(report.parameters).toMatchObject({ quick: true, timeMs: 1, workers: [1, 2], dir: files.path })
     const [backends, ways] = hasNative ? [3, 5] : [2, 3]
     // bulk and random have three phases, repeat has one, on two orders: 8 for each way to drive a backend. Batches have
-    // two for each backend. All of it with 1 and 2 workers; the peer has four phases, with 1 worker.
-    for (const name of ['llfree', 'buddy']) {
-      const results = report.results.filter(({ implementation }) => implementation === name)
-      expect(results).toHaveLength((8 * ways + 2 * backends) * 2)
-    }
-    expect(report.results.filter(({ implementation }) => implementation === 'thi.ng-malloc')).toHaveLength(4)
+    // two for each backend. All of it with 1 and 2 workers; the peer has four phases, with 1 worker. LLFree recovers
+    // three states on each backend.
+    const resultsOf = (name: string) => report.results.filter(({ implementation }) => implementation === name)
+    expect(resultsOf('buddy')).toHaveLength((8 * ways + 2 * backends) * 2)
+    expect(resultsOf('llfree')).toHaveLength((8 * ways + 2 * backends) * 2 + 3 * backends)
+    const recoveries = report.results.filter((result) => result.case.startsWith('recovery-'))
+    expect(recoveries).toHaveLength(3 * backends)
+    expect(new Set(recoveries.map(({ frames }) => frames))).toEqual(new Set([2 ** 28]))
+    expect(resultsOf('thi.ng-malloc')).toHaveLength(4)
     expect(report.fileCache?.input.files).toBe(43)
     expect(report.fileCache?.runs).toHaveLength(2 * backends)
     const ids = report.figures.map(({ id }) => id)
@@ -42,9 +45,15 @@ describe('a run', () => {
     expect(ids).toContain('ahead-of-buddy-bulk-wasm')
     expect(ids.includes('repeat-order-9-native-cas')).toBe(hasNative)
     expect(ids.includes('scaling-repeat-sab')).toBe(report.machine.cores >= 2)
+    expect(ids).toContain('recovery-free-sab-ms')
+    expect(ids.includes('recovery-free-native-ms') && ids.includes('recovery-huge-native-ms')).toBe(hasNative)
+    expect(stdout).toContain('recovery of 1 TiB\n')
+    expect(report.exploration?.schedules).toBeGreaterThan(report.exploration?.rounds ?? NaN)
+    expect(ids).toContain('explorer-schedules-per-minute')
 
     const html = readFileSync(join(directory.path, 'reports/parperos-bench.html'), 'utf8')
     expect(html).toContain('id="chart-bulk-get-9"')
+    expect(html).toContain('id="chart-recovery-268435456"')
     expect(html).toContain('id="chart-cache-huge"')
     expect(readdirSync(join(directory.path, 'reports'))).toHaveLength(2)
   })
@@ -56,8 +65,10 @@ describe('a run', () => {
     expect(status).toBe(0)
     const report = read(directory.path, 'deep/out.json')
     expect(new Set(report.results.map(({ backend, workers }) => `${backend} ${workers}`))).toEqual(new Set(['sab 1']))
-    expect(report.figures.map(({ id }) => id)).toEqual(['repeat-order-0-sab-cas', 'metadata-bytes-per-gib'])
+    const ids = report.figures.map(({ id }) => id)
+    expect(ids).toEqual(['repeat-order-0-sab-cas', 'recovery-free-sab-ms', 'metadata-bytes-per-gib'])
     expect(report.fileCache).toBeUndefined()
+    expect(report.exploration).toBeUndefined()
     expect(existsSync(join(directory.path, 'deep/out.html'))).toBe(false)
   })
 
@@ -104,7 +115,7 @@ describe('a run', () => {
 describe('a cell', () => {
   const input = { implementation: 'llfree', backend: 'sab', case: 'repeat', timeMs: 1, rounds: 1, seed: 1 }
   const cell = (framesPerWorker: number) => ({
-    suite: 'llfree',
+    job: 'llfree',
     label: 'a cell',
     workers: 1,
     input: { ...input, case: 'bulk', series: [{ driver: 'js', order: 0, framesPerWorker }] },

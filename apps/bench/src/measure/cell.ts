@@ -6,7 +6,7 @@ import { newBarrierWords } from './barrier.ts'
 import type { Cell, CellReply, WorkerOrder, WorkerReply } from './job.ts'
 
 async function run(cell: Cell): Promise<CellReply> {
-  const job = await jobOf(cell.suite)
+  const job = await jobOf(cell.job)
   const shared = await job.open(cell.input, cell.workers)
   const barrier = newBarrierWords()
   const workers = Array.from({ length: cell.workers }, (_, worker) => seat({ cell, shared, barrier, worker }))

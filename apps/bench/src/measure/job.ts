@@ -4,7 +4,8 @@ import type { Barrier } from './barrier.ts'
 
 /** One measurement in a process of its own. All of it is plain data. */
 export interface Cell<Input = unknown> {
-  suite: string
+  /** The job that runs in it: suites/jobs.ts. */
+  job: string
   /** What a person reads while it runs. */
   label: string
   workers: number

@@ -8,6 +8,8 @@ import { randomOf, shuffle } from './random.ts'
 /** What a measurement drives: the part of {@link InsideCore} that loops in JavaScript have as well. */
 export type Loops = BulkLoops & Pick<InsideCore, 'repeat'>
 export type BulkLoops = Pick<InsideCore, 'bulkGet' | 'bulkPut' | 'shuffle' | 'compareExchange' | 'close'>
+/** What measures the unit. */
+export type Unit = Pick<InsideCore, 'compareExchange'>
 
 /** Loops in JavaScript: every get and put is one call of the allocator. */
 export function callLoops(allocator: FrameAllocator, capacity: number): Loops {
@@ -71,19 +73,21 @@ export function remembered(taken: Uint32Array): Pick<BulkLoops, 'shuffle' | 'com
     shuffle(seed, count) {
       shuffle(taken, randomOf(seed), count)
     },
-    compareExchange: compareExchangeLoop(),
+    ...compareExchangeLoop(),
   }
 }
 
 /** The unit of every figure: JavaScript's compare-exchange on a word that nobody else touches. */
-function compareExchangeLoop(): (times: number) => void {
+export function compareExchangeLoop(): Unit {
   const words = new Int32Array(new SharedArrayBuffer(64))
-  return (times) => {
-    let value = Atomics.load(words, 0)
-    for (let i = 0; i < times; i++) {
-      const next = (value + 1) | 0
-      if (Atomics.compareExchange(words, 0, value, next) !== value) throw new Error('an uncontended exchange failed')
-      value = next
-    }
+  return {
+    compareExchange(times) {
+      let value = Atomics.load(words, 0)
+      for (let i = 0; i < times; i++) {
+        const next = (value + 1) | 0
+        if (Atomics.compareExchange(words, 0, value, next) !== value) throw new Error('an uncontended exchange failed')
+        value = next
+      }
+    },
   }
 }

@@ -4,7 +4,7 @@
 import { nowNs } from './clock.ts'
 import { watchCpu, type Usage } from './disturbance.ts'
 import type { Seat } from './job.ts'
-import type { BulkLoops } from './loops.ts'
+import type { Unit } from './loops.ts'
 import type { Workload } from './workloads.ts'
 
 export interface Round extends Usage {
@@ -16,32 +16,35 @@ export interface Round extends Usage {
 
 /** One to two milliseconds. */
 const EXCHANGES = 200_000
-/** The length of the warm-up, in rounds, and at least: compiling takes its time, the more so while all CPUs are busy. */
+/**
+ * The length of the warm-up, in rounds, and at least, unless the loops are machine code from the start: compiling takes
+ * its time, the more so while all CPUs are busy.
+ */
 const WARM_UP_ROUNDS = 4
 const WARM_UP_MS = 200
 /** So many times the rounds that are wanted are made at most, to find as many that are undisturbed. */
 const PATIENCE = 2
 
-export function measureRounds(
+export async function measureRounds(
   workload: Workload,
-  unit: BulkLoops,
+  unit: Unit,
   { barrier, worker, workers }: Seat,
-  { timeMs, rounds }: { timeMs: number; rounds: number },
-): Round[] {
+  { timeMs, rounds, compiled = false }: { timeMs: number; rounds: number; compiled?: boolean },
+): Promise<Round[]> {
   const made: Round[] = []
   if (worker === 0) unit.compareExchange(EXCHANGES)
-  const passes = warmUp()
-  do made.push(makeRound())
+  const passes = await warmUp()
+  do made.push(await makeRound())
   while (barrier.agree(isEnough(made, rounds) ? 0 : 1) > 0)
   return chosen(made, rounds)
 
   /** Returns how many passes make a round; worker 0 decides, since all have to make the same number. */
-  function warmUp(): number {
-    const enoughNs = Math.max(WARM_UP_ROUNDS * timeMs, WARM_UP_MS) * 1e6
+  async function warmUp(): Promise<number> {
+    const enoughNs = Math.max(WARM_UP_ROUNDS * timeMs, compiled ? 0 : WARM_UP_MS) * 1e6
     const started = nowNs()
     let last = started
     for (let pass = 1; ; pass++) {
-      workload.pass()
+      await workload.pass()
       const now = nowNs()
       const passNs = now - last
       last = now
@@ -51,13 +54,13 @@ export function measureRounds(
     }
   }
 
-  function makeRound(): Round {
+  async function makeRound(): Promise<Round> {
     // The others wait: the unit is uncontended, and nothing else runs.
     const casNs = worker === 0 ? exchangeNs() : NaN
     barrier.pass()
     const usage = watchCpu(workers)
-    const sums = workload.pass()
-    for (let pass = 1; pass < passes; pass++) workload.pass().forEach((ns, phase) => (sums[phase] += ns))
+    const sums = await workload.pass()
+    for (let pass = 1; pass < passes; pass++) (await workload.pass()).forEach((ns, phase) => (sums[phase] += ns))
     return { nsPerOp: sums.map((ns) => ns / (passes * workload.operations)), casNs, ...usage() }
   }
 

@@ -6,6 +6,6 @@ import type { WorkerOrder, WorkerReply } from './job.ts'
 
 const { cell, shared, barrier: words, worker } = workerData as WorkerOrder
 const barrier = new Barrier(words, worker, cell.workers)
-const job = await jobOf(cell.suite)
+const job = await jobOf(cell.job)
 const part = await job.work(shared, cell.input, { barrier, worker, workers: cell.workers })
 parentPort?.postMessage({ part } satisfies WorkerReply)

@@ -8,7 +8,7 @@ export interface Workload {
   /** How many operations each worker does in each phase. */
   operations: number
   /** Nanoseconds of each phase, from the first worker's start to the last one's end. */
-  pass(): number[]
+  pass(): number[] | Promise<number[]>
 }
 
 /** Pairs of a pass: a millisecond of work or more, beside which the workers' meeting does not count. */

@@ -1,7 +1,8 @@
 // The tables of a report as heads and rows of plain text: the text report aligns them, the page marks them up.
 import { backendText, megaOps, percent, short, thousands, wayOf, workersText } from './format.ts'
 import type { Group } from './groups.ts'
-import type { CacheRun, Figure } from './schema.ts'
+import { milliseconds, type Recovery } from './recoveries.ts'
+import type { CacheRun, Exploration, Figure } from './schema.ts'
 
 export interface Cells {
   heads: string[]
@@ -25,6 +26,33 @@ export function groupCells({ workers, rows }: Group): Cells {
     ]),
   }
 }
+
+export const recoveryCells = ({ states, rows }: Recovery): Cells => ({
+  heads: ['', '', ...states.flatMap((state) => [`${state}: ms`, 'p25 – p75'])],
+  rows: rows.map((row) => [
+    row.implementation,
+    backendText(row),
+    ...row.byState.flatMap((result) => {
+      if (!result) return ['', '']
+      const [median, p25, p75] = [result.nsPerOp.median, result.nsPerOp.p25, result.nsPerOp.p75].map(milliseconds)
+      return [short(median), `${short(p25)} – ${short(p75)}`]
+    }),
+  ]),
+})
+
+export const explorationCells = ({ scenario, schedulesPerMinute, ...counts }: Exploration): Cells => ({
+  heads: ['', '', 'schedules a minute', 'p25 – p75', 'steps each', 'schedules'],
+  rows: [
+    [
+      scenario,
+      workersText(counts.workers),
+      short(schedulesPerMinute.median),
+      `${short(schedulesPerMinute.p25)} – ${short(schedulesPerMinute.p75)}`,
+      short(counts.stepsPerSchedule),
+      thousands(counts.schedules),
+    ],
+  ],
+})
 
 export const cacheCells = (runs: readonly CacheRun[]): Cells => ({
   heads: [

@@ -1,5 +1,6 @@
 // Results arranged for a reader: one group for each case and order, one row for each implementation on each backend,
-// the numbers of workers side by side. The table and the page show the same arrangement.
+// the numbers of workers side by side. The table and the page show the same arrangement. Recovery has one of its own.
+import { isRecovery } from './recoveries.ts'
 import type { Result } from './schema.ts'
 
 export interface Row {
@@ -31,7 +32,8 @@ const cases: Record<string, string> = {
 }
 
 export function groupsOf(results: readonly Result[]): Group[] {
-  const byGroup = Object.groupBy(results, (one) => `${one.case} ${one.order}`)
+  const operations = results.filter((one) => !isRecovery(one))
+  const byGroup = Object.groupBy(operations, (one) => `${one.case} ${one.order}`)
   return Object.values(byGroup).map((members = []) => {
     const [{ case: name, order }] = members
     const workers = [...new Set(members.map((one) => one.workers))].sort((a, b) => a - b)

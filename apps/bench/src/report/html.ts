@@ -1,14 +1,15 @@
 // The report as one HTML file that needs no network: facts and tables are in the page, charts are drawn by the script
 // that it carries (page/main.ts with Chart.js), from the report's own JSON, which it carries too.
-import { cacheCells, figureCells, groupCells, type Cells } from './cells.ts'
+import { cacheCells, explorationCells, figureCells, groupCells, recoveryCells, type Cells } from './cells.ts'
 import { percent, short, shortCommit, thousands, workersText } from './format.ts'
 import { groupsOf, type Group } from './groups.ts'
-import type { FileCache, Report } from './schema.ts'
+import { recoveriesOf, type Recovery } from './recoveries.ts'
+import type { Exploration, FileCache, Report } from './schema.ts'
 import { style } from './style.ts'
 
 /** `script`: the page's bundled script. */
 export function htmlOf(report: Report, script: string): string {
-  const { results, fileCache, failures, startedAt, command, parameters } = report
+  const { results, exploration, fileCache, failures, startedAt, command, parameters } = report
   const kind = parameters.quick ? ', quick run' : ''
   return `<!doctype html>
 <html lang="en">
@@ -31,6 +32,8 @@ ${list('failures', failures.map(failureText))}
 ${list('notes', notesOf(report))}
 ${figuresSection(report.figures)}
 ${groupsOf(results).map(groupSection).join('\n')}
+${recoveriesOf(results).map(recoverySection).join('\n')}
+${exploration ? explorationSection(exploration) : ''}
 ${fileCache ? cacheSection(fileCache) : ''}
 </main>
 <script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', '\\u003c')}</script>
@@ -73,9 +76,20 @@ function figuresSection(figures: Report['figures']): string {
 
 function groupSection(group: Group): string {
   const id = `${group.case}-${group.order}`
-  const title = group.title[0].toUpperCase() + group.title.slice(1)
+  const title = capital(group.title)
   return section(id, title, chart(`chart-${id}`, title) + table(groupCells(group)))
 }
+
+function recoverySection(recovery: Recovery): string {
+  const id = `recovery-${recovery.frames}`
+  const title = capital(recovery.title)
+  return section(id, title, chart(`chart-${id}`, title) + table(recoveryCells(recovery)))
+}
+
+const explorationSection = (exploration: Exploration): string =>
+  section('exploration', 'Schedule explorer', table(explorationCells(exploration)))
+
+const capital = (text: string): string => text[0].toUpperCase() + text.slice(1)
 
 function cacheSection({ input, runs }: FileCache): string {
   const about =

@@ -9,19 +9,19 @@ const backend = z.enum(['sab', 'wasm', 'native'])
 const count = z.int().nonnegative()
 const positive = z.number().positive()
 
+const spread = z.strictObject({ median: positive, p25: positive, p75: positive })
+
 const result = z.strictObject({
   suite: z.string(),
-  case: z.string().describe('What was measured, for example bulk-get, bulk-put, repeat, random-put.'),
+  case: z.string().describe('What was measured, for example bulk-get, bulk-put, repeat, random-put, recovery-free.'),
   implementation: z.string().describe('llfree, buddy, or a peer from npm.'),
   backend,
   driver: z.enum(['js', 'inside']).describe('js: JavaScript makes each call. inside: the loop runs in the C core.'),
-  order: count.describe('Each block has 2^order frames of 4 KiB.'),
+  order: count.describe('Each block has 2^order frames of 4 KiB; 0 for a recovery, which is of all blocks.'),
   workers: z.int().positive(),
   frames: count.describe('Frames managed, by all workers together.'),
   metadataBytes: count.nullable().describe('Bytes of shared metadata for these frames; null where that is unknown.'),
-  nsPerOp: z
-    .strictObject({ median: positive, p25: positive, p75: positive })
-    .describe('Nanoseconds that one worker spends on one operation, over the rounds.'),
+  nsPerOp: spread.describe('Nanoseconds that one worker spends on one operation, over the rounds.'),
   opsPerSecond: positive.describe('Of all workers together, from the median.'),
   casNs: positive.describe('Nanoseconds of one uncontended compare-exchange on this backend, in the same process.'),
   casUnits: positive.describe('nsPerOp.median as a multiple of casNs.'),
@@ -31,6 +31,15 @@ const result = z.strictObject({
     .describe('CPU seconds of the process for this measurement, warm-up included; a bulk pair shares them.'),
   cpuShare: z.number().min(0).max(1).describe('The share of their time in which the workers had a CPU, median.'),
   disturbedRounds: count.describe('Rounds during which something else took CPUs away.'),
+  rounds: z.int().positive(),
+})
+
+const exploration = z.strictObject({
+  scenario: z.string().describe('What the workers do, in each schedule.'),
+  workers: z.int().positive(),
+  schedules: z.int().positive().describe('Schedules that were run, in all rounds; each round begins anew.'),
+  stepsPerSchedule: positive.describe('Accesses to shared words, mean.'),
+  schedulesPerMinute: spread,
   rounds: z.int().positive(),
 })
 
@@ -116,6 +125,7 @@ export const reportSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   durationSeconds: z.number().nonnegative(),
   results: z.array(result),
+  exploration: exploration.optional().describe('How fast the schedule explorer is.'),
   fileCache: fileCache.optional(),
   figures: z
     .array(figure)
@@ -129,6 +139,7 @@ export const reportSchema = z.strictObject({
 
 export type Report = z.infer<typeof reportSchema>
 export type Result = z.infer<typeof result>
+export type Exploration = z.infer<typeof exploration>
 export type FileCache = z.infer<typeof fileCache>
 export type CacheRun = z.infer<typeof cacheRun>
 export type CacheStats = z.infer<typeof stats>

@@ -1,13 +1,16 @@
 // The report as plain text: aligned columns, one block for each case, what was aimed at and reached at the end.
-import { cacheCells, figureCells, groupCells } from './cells.ts'
+import { cacheCells, explorationCells, figureCells, groupCells, recoveryCells, type Cells } from './cells.ts'
 import { shortCommit, workersText } from './format.ts'
-import { groupsOf, type Group } from './groups.ts'
+import { groupsOf } from './groups.ts'
+import { recoveriesOf } from './recoveries.ts'
 import type { CacheRun, Figure, Report } from './schema.ts'
 
 export function tableOf(report: Report): string {
-  const { results, fileCache, figures, notes, failures } = report
+  const { results, exploration, fileCache, figures, notes, failures } = report
   const blocks = [
-    ...groupsOf(results).map(groupBlock),
+    ...groupsOf(results).map((group) => block(group.title, groupCells(group))),
+    ...recoveriesOf(results).map((recovery) => block(recovery.title, recoveryCells(recovery))),
+    ...(exploration ? [block('schedule explorer', explorationCells(exploration))] : []),
     ...(fileCache ? [cacheBlock(fileCache.runs)] : []),
     ...(notes.length > 0 ? [notes.map((note) => `Note: ${note}`).join('\n')] : []),
     ...(figures.length > 0 ? [figuresBlock(figures)] : []),
@@ -17,21 +20,16 @@ export function tableOf(report: Report): string {
   return `\n${blocks.join('\n\n')}\n\n`
 }
 
-function groupBlock(group: Group): string {
-  const { heads, rows } = groupCells(group)
-  return `${group.title}\n${aligned([heads, ...rows], 2)}`
-}
+const block = (title: string, { heads, rows }: Cells): string => `${title}\n${aligned([heads, ...rows], 2)}`
 
 function cacheBlock(runs: readonly CacheRun[]): string {
-  const { heads, rows } = cacheCells(runs)
   const workers = workersText(runs[0]?.workers ?? 0)
-  return `file cache, ${workers}, half of the files dropped and loaded again\n${aligned([heads, ...rows], 2)}`
+  return block(`file cache, ${workers}, half of the files dropped and loaded again`, cacheCells(runs))
 }
 
 function figuresBlock(figures: readonly Figure[]): string {
-  const { heads, rows } = figureCells(figures)
   const met = figures.filter((figure) => figure.met).length
-  return `figures: ${met} of ${figures.length} reached\n${aligned([heads, ...rows], 2)}`
+  return block(`figures: ${met} of ${figures.length} reached`, figureCells(figures))
 }
 
 function footer({ machine, commit, durationSeconds }: Report): string {

@@ -71,7 +71,7 @@ function measurement(
   }
   return {
     cell: {
-      suite: fileCache.name,
+      job: 'file-cache',
       label: `file cache  ${allocator} ${backend}  ${workers} workers`,
       workers,
       input: cacheInput,

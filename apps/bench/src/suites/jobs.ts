@@ -1,12 +1,14 @@
-// The registry of what suites run inside of their cells, by the suite's name. Each is loaded in its own processes only.
+// The registry of what suites run inside of their cells. Each is loaded in its own processes only.
 import type { AnyJob } from '../measure/job.ts'
 
 const jobs: Record<string, () => Promise<unknown>> = {
   llfree: async () => (await import('./llfree-job.ts')).job,
+  recovery: async () => (await import('./recovery-job.ts')).job,
+  exploration: async () => (await import('./exploration-job.ts')).job,
   'file-cache': async () => (await import('./file-cache-job.ts')).job,
 }
 
-export async function jobOf(suite: string): Promise<AnyJob> {
+export async function jobOf(name: string): Promise<AnyJob> {
   // A job's own types are known to it and to its suite, which agree on the cell's input and the outcome.
-  return (await jobs[suite]()) as AnyJob
+  return (await jobs[name]()) as AnyJob
 }

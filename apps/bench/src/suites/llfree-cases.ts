@@ -44,18 +44,6 @@ export interface Series {
   framesPerWorker: number
 }
 
-/** What each series brings back: samples of one round each. */
-export interface SeriesOutcome {
-  /** Nanoseconds that a worker spends on one operation, by phase. */
-  nsPerOp: Record<string, number[]>
-  casNs: number[]
-  cpuShare: number[]
-  disturbedRounds: number
-  metadataBytes: number | null
-  /** Of the whole process. */
-  cpuSeconds: number
-}
-
 /**
  * How many frames each worker has: 512 MiB to 16 GiB. Only metadata exists, so size costs little; more frames for order
  * 9 make one pass long enough to be timed.

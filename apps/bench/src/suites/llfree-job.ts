@@ -8,7 +8,8 @@ import { measureRounds } from '../measure/rounds.ts'
 import { newTimes, Stopwatch } from '../measure/stopwatch.ts'
 import { bulk, random, repeat, type Workload } from '../measure/workloads.ts'
 import { METADATA_PER_FRAME } from './memory-need.ts'
-import { PEER, PHASES, type LLFreeInput, type Series, type SeriesOutcome } from './llfree-cases.ts'
+import { PEER, PHASES, type LLFreeInput, type Series } from './llfree-cases.ts'
+import { samplesOf, type Outcome } from './llfree-outcome.ts'
 
 interface Shared {
   times: Float64Array<SharedArrayBuffer>
@@ -16,9 +17,10 @@ interface Shared {
   opened: { handle: FrameAllocatorHandle; metadataBytes: number }[]
 }
 
-type Part = Omit<SeriesOutcome, 'metadataBytes'>[]
+/** By series. */
+type Part = Omit<Outcome, 'metadataBytes'>[]
 
-export const job: Job<LLFreeInput, Shared, Part, SeriesOutcome[]> = {
+export const job: Job<LLFreeInput, Shared, Part, Outcome[]> = {
   async open(input, workers) {
     const opened: Shared['opened'] = []
     const parts = partsOf(input)
@@ -86,18 +88,13 @@ class SeriesRun {
     const { loops, workload } = await this.#workload(stopwatch)
     const unit = await this.#unitLoops(loops)
     const before = process.cpuUsage()
-    const rounds = measureRounds(workload, unit, this.#seat, this.#input)
+    const { timeMs, rounds: wanted, backend } = this.#input
+    const compiled = backend === 'native' && this.#series.driver === 'inside'
+    const rounds = await measureRounds(workload, unit, this.#seat, { timeMs, rounds: wanted, compiled })
     const { user, system } = process.cpuUsage(before)
     if (unit !== loops) unit.close()
     loops.close()
-    const phases = PHASES[this.#input.case]
-    return {
-      nsPerOp: Object.fromEntries(phases.map((phase, i) => [phase, rounds.map(({ nsPerOp }) => nsPerOp[i])])),
-      casNs: rounds.map(({ casNs }) => casNs),
-      cpuShare: rounds.map(({ cpuShare }) => cpuShare),
-      disturbedRounds: rounds.filter(({ disturbed }) => disturbed).length,
-      cpuSeconds: (user + system) / 1e6,
-    }
+    return { ...samplesOf(rounds, PHASES[this.#input.case]), cpuSeconds: (user + system) / 1e6 }
   }
 
   async #workload(stopwatch: Stopwatch): Promise<{ loops: BulkLoops; workload: Workload }> {

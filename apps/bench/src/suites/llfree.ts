@@ -1,9 +1,8 @@
-// The LLFree paper's measurements for LLFree, the buddy allocator and a peer from npm: all cells that there are, and
-// how each one's samples become results.
+// The LLFree paper's measurements for LLFree, the buddy allocator and a peer from npm; recovery; and the schedule
+// explorer: all cells that there are.
 import type { BackendKind } from '@parperos/alloc-api'
-import { median, spreadOf } from '../measure/statistics.ts'
 import { workersText } from '../report/format.ts'
-import type { Result } from '../report/schema.ts'
+import { explorations } from './exploration.ts'
 import {
   CASES,
   framesPerWorker,
@@ -14,23 +13,28 @@ import {
   type Driver,
   type LLFreeInput,
   type Series,
-  type SeriesOutcome,
 } from './llfree-cases.ts'
+import { resultOf, type Outcome } from './llfree-outcome.ts'
+import { recoveries } from './recovery.ts'
 import type { Measurement, Settings, Suite } from './suite.ts'
 
 type Choice = Pick<LLFreeInput, 'case' | 'implementation' | 'backend' | 'series'>
 
 export const llfree: Suite = {
   name: 'llfree',
-  about: "the LLFree paper's bulk, repeat and random measurements, and batches; LLFree, buddy and a peer from npm",
+  about: "the LLFree paper's bulk, repeat and random measurements, batches, recovery, schedules; LLFree, buddy, a peer",
   main: true,
   takesDirectory: false,
   plan: async (settings) => ({
-    measurements: choices(settings).flatMap((choice) =>
-      settings.workers
-        .filter((workers) => choice.implementation !== PEER || workers === 1)
-        .map((workers) => measurement(choice, workers, settings)),
-    ),
+    measurements: [
+      ...choices(settings).flatMap((choice) =>
+        settings.workers
+          .filter((workers) => choice.implementation !== PEER || workers === 1)
+          .map((workers) => measurement(choice, workers, settings)),
+      ),
+      ...(await recoveries(settings)),
+      ...explorations(settings),
+    ],
     notes: [
       ...(settings.backends.includes('sab') ? [PEER_NOTE] : []),
       ...(settings.workers.some((workers) => workers > MOST_WORKERS_INSIDE) ? [INSIDE_NOTE] : []),
@@ -89,43 +93,16 @@ function measurement(choice: Choice, workers: number, { timeMs, rounds, seed }: 
   const input: LLFreeInput = { ...choice, series, timeMs, rounds, seed }
   const label = `${choice.case}  ${choice.implementation}  ${choice.backend}  ${workersText(workers)}`
   return {
-    cell: { suite: llfree.name, label, workers, input },
+    cell: { job: 'llfree', label, workers, input },
     record(outcome, { results }) {
-      for (const [index, series] of (outcome as SeriesOutcome[]).entries()) {
+      const { implementation, backend } = choice
+      for (const [index, brought] of (outcome as Outcome[]).entries()) {
+        const { driver, order, framesPerWorker: frames } = series[index]
         for (const phase of PHASES[choice.case]) {
-          results.push(resultOf(input, input.series[index], workers, phase, series))
+          const subject = { case: phase, implementation, backend, driver, order, workers, frames: frames * workers }
+          results.push(resultOf(subject, brought))
         }
       }
     },
-  }
-}
-
-function resultOf(
-  { implementation, backend }: LLFreeInput,
-  { driver, order, framesPerWorker: frames }: Series,
-  workers: number,
-  phase: string,
-  { nsPerOp: samples, casNs: casSamples, cpuShare, disturbedRounds, metadataBytes, cpuSeconds }: SeriesOutcome,
-): Result {
-  const nsPerOp = spreadOf(samples[phase])
-  const casNs = median(casSamples)
-  return {
-    suite: llfree.name,
-    case: phase,
-    implementation,
-    backend,
-    driver,
-    order,
-    workers,
-    frames: frames * workers,
-    metadataBytes,
-    nsPerOp,
-    opsPerSecond: (workers * 1e9) / nsPerOp.median,
-    casNs,
-    casUnits: nsPerOp.median / casNs,
-    cpuSeconds,
-    cpuShare: median(cpuShare),
-    disturbedRounds,
-    rounds: samples[phase].length,
   }
 }

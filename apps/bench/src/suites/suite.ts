@@ -3,7 +3,7 @@
 import type { BackendKind } from '@parperos/alloc-api'
 import type { AllocatorName } from '../compose.ts'
 import type { Cell } from '../measure/job.ts'
-import type { FileCache, Result } from '../report/schema.ts'
+import type { Exploration, FileCache, Result } from '../report/schema.ts'
 
 /** What the caller wants, checked. */
 export interface Settings {
@@ -30,6 +30,7 @@ export interface Runnable {
 /** What suites write and the report contains. */
 export interface Records {
   results: Result[]
+  exploration?: Exploration
   fileCache?: FileCache
 }
 

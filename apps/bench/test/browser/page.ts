@@ -9,18 +9,24 @@ const results = backends.flatMap((backend) =>
     [1, 2].map((workers) => resultWith({ ns: 40, backend, implementation, workers })),
   ),
 )
+const recoveries = backends.flatMap((backend) =>
+  ['recovery-free', 'recovery-huge', 'recovery-busy'].map((name) =>
+    resultWith({ ns: 2e6, backend, case: name, driver: 'js', frames: 2 ** 28 }),
+  ),
+)
 const runs = backends.map((backend) => cacheRun({ backend }))
 
 export async function run(report: Report): Promise<void> {
-  const html = htmlOf(reportWith({ results, fileCache: { input: cacheInput, runs } }), '')
+  const all = [...results, ...recoveries]
+  const html = htmlOf(reportWith({ results: all, fileCache: { input: cacheInput, runs } }), '')
   const page = new DOMParser().parseFromString(html, 'text/html')
   document.head.replaceChildren(...page.head.children)
   document.body.replaceChildren(...page.body.children)
   const canvases = [...document.querySelectorAll('canvas')]
 
-  await report.check('the report has a chart for the case and two for the file cache', () => {
+  await report.check('the report has a chart for the case, one for recovery and two for the file cache', () => {
     const ids = canvases.map(({ id }) => id)
-    const expected = ['chart-repeat-0', 'chart-cache-huge', 'chart-cache-speed']
+    const expected = ['chart-repeat-0', 'chart-recovery-268435456', 'chart-cache-huge', 'chart-cache-speed']
     if (ids.join() !== expected.join()) throw new Error(`the page has ${ids.join()}`)
   })
 

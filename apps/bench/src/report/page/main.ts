@@ -4,6 +4,8 @@ import { Chart } from 'chart.js'
 import type { Report } from '../schema.ts'
 import { cacheHugeChart, cacheSpeedChart } from './cache-charts.ts'
 import { groupsOf } from '../groups.ts'
+import { recoveriesOf } from '../recoveries.ts'
+import { recoveryChart } from './recovery-chart.ts'
 import { throughputChart } from './throughput-chart.ts'
 import { colours, register } from './theme.ts'
 
@@ -19,6 +21,9 @@ function draw(): void {
   drawn = groupsOf(report.results).map(
     (group) => new Chart(`chart-${group.case}-${group.order}`, throughputChart(group, theme)),
   )
+  for (const recovery of recoveriesOf(report.results)) {
+    drawn.push(new Chart(`chart-recovery-${recovery.frames}`, recoveryChart(recovery, theme)))
+  }
   if (report.fileCache) {
     const { runs } = report.fileCache
     drawn.push(
