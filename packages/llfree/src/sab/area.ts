@@ -60,9 +60,10 @@ export class Area {
     return this.localsAt + (slot * this.classes + frameClass) * L.localWords
   }
 
-  /** How many huge frames a tree has; the last one may have fewer. */
+  /** How many huge frames a tree has; the last one may have fewer, one that does not exist has none. */
   childrenOf(tree: number): number {
-    return Math.min(1 << this.treeShift, this.children - (tree << this.treeShift))
+    const first = tree << this.treeShift
+    return first < this.children ? Math.min(1 << this.treeShift, this.children - first) : 0
   }
 
   /** How many frames a tree has; the last one may have fewer. */

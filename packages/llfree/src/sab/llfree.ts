@@ -168,8 +168,9 @@ function countGiven(area: Area, frame: number, order: number, count: number): vo
 }
 
 function countElsewhere(area: Area, tree: number, count: number): void {
-  const at = area.localAt(area.slot, treeClass(area.words[area.treesAt + tree]))
-  if (!giveToLocal(area, at, tree, count)) giveToTree(area, tree, count)
+  const held = treeClass(area.words[area.treesAt + tree])
+  // A damaged tree can have a class for which there is no reservation.
+  if (held >= area.classes || !giveToLocal(area, area.localAt(area.slot, held), tree, count)) giveToTree(area, tree, count)
 }
 
 /** The own reservation of a class that the caller names, or BAD_CLASS. */

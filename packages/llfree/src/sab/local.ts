@@ -66,7 +66,11 @@ export const swapLocal = (area: Area, at: number, tree: number, free: number): n
 /** Takes the reservation away; returns its word. */
 export const clearLocal = (area: Area, at: number): number => exchange(area.words, at, 0)
 
-export const hintOf = (area: Area, at: number, order: number): number => area.words[at + L.localHints + order]
+/** The frame that was taken last. A damaged hint leads to frame 0, not out of the words. */
+export const hintOf = (area: Area, at: number, order: number): number => {
+  const hint = area.words[at + L.localHints + order]
+  return hint >>> 0 < area.frames ? hint : 0
+}
 export const setHint = (area: Area, at: number, order: number, frame: number): void => {
   area.words[at + L.localHints + order] = frame
 }

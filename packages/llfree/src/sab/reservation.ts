@@ -58,6 +58,7 @@ function claimAndGet(area: Area, at: number, order: number, most: number): numbe
 
 /** Claimed frames that were not used go back to where the tree's count is now. */
 function giveBack(area: Area, at: number, tree: number, count: number): void {
+  if (tree >= area.trees) return
   if (!giveToLocal(area, at, tree, count)) giveToTree(area, tree, count)
 }
 
@@ -66,7 +67,7 @@ export function syncLocal(area: Area, at: number): boolean {
   const word = area.words[at]
   if (!isPresent(word)) return false
   const tree = localTree(area, word)
-  if (treeFree(area.words[area.treesAt + tree]) === 0) return false
+  if (tree >= area.trees || treeFree(area.words[area.treesAt + tree]) === 0) return false
   beginMove(area)
   const count = takeGivenBack(area, tree)
   // The reservation may have ended meanwhile: then the tree gets them again.
@@ -100,8 +101,9 @@ export function reserveAndGet(
   return frame
 }
 
-/** Gives back what an ended reservation still had. */
+/** Gives back what an ended reservation still had; a damaged one, of a tree that does not exist, had nothing. */
 function endReservation(area: Area, word: number): void {
+  if (localTree(area, word) >= area.trees) return
   if (isPresent(word)) unreserveTree(area, localTree(area, word), localFree(area, word))
 }
 

@@ -17,7 +17,8 @@ const treeAfter = (area: Area, tree: number): number => (tree + 1 === area.trees
 /** Takes a block in the own tree or in a newly reserved one; −1 when no tree suits. */
 export function reserve(area: Area, at: number, order: number, frameClass: number): number {
   const word = area.words[at]
-  const last = isPresent(word) ? localTree(area, word) : Math.floor((area.trees * area.slot) / area.slots)
+  const isHolder = isPresent(word) && localTree(area, word) < area.trees
+  const last = isHolder ? localTree(area, word) : Math.floor((area.trees * area.slot) / area.slots)
   const filled = fillUp(area, at, order, frameClass, last)
   if (filled !== NONE) return filled
   const own = getOwn(area, at, order, L.childFrames)
