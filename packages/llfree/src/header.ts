@@ -56,6 +56,17 @@ export function writeHeader(words: Int32Array, shape: Geometry, policy: ClassPol
   words[L.headerVersion] = L.version
   for (const name of shapeNames) words[shapeWords[name]] = shape[name]
   writePolicy(words, policy)
+  words[L.headerChecksum] = checksumOf(words)
+}
+
+/** FNV-1a over whole words (Fowler, Noll, Vo): recognises every single flipped bit. */
+function checksumOf(words: Int32Array): number {
+  let sum = 0x811c9dc5 | 0
+  for (let i = L.headerVersion; i < L.headerWords; i++) {
+    if (i === L.headerPersist || i === L.headerChecksum) continue
+    sum = Math.imul(sum ^ words[i], 0x01000193)
+  }
+  return sum
 }
 
 /**
@@ -83,8 +94,9 @@ function nameOfWord(index: number): string {
   if (index === L.headerDefaultClass) return 'the default class'
   if (index >= L.headerClassNames) return `in the names of its classes, word ${index - L.headerClassNames},`
   if (index >= L.headerPolicy) return `in its class policy, word ${index - L.headerPolicy},`
+  if (index >= L.headerChecksum) return `in header word ${index}`
   if (index >= L.headerOrderClass) return `for order ${index - L.headerOrderClass} the class`
-  return `in header word ${index}`
+  return 'the layout version'
 }
 
 function requireMagic(words: Words): void {
@@ -121,6 +133,11 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
   const persist = words[L.headerPersist] >>> 0
   if (persist > L.persistMsync) {
     throw new ParperosError('BAD_SIZE', `the header says persist ${persist}, which is none of 0 to ${L.persistMsync}`)
+  }
+  if (words[L.headerChecksum] !== checksumOf(words)) {
+    throw new ParperosError('CORRUPT', 'the checksum of the header does not match: a word of it was changed', {
+      hint: "recover with the options that it was opened with (initial: 'recover') to be told which",
+    })
   }
   return shape
 }

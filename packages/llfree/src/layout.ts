@@ -45,6 +45,8 @@ export const headerDefaultClass = 14
 export const headerPersist = 15
 // The class of each order when the caller names none: MAX_ORDER + 1 words.
 export const headerOrderClass = 16
+// Of all other words of the header but the magic number, which is written last, and the persist policy, which can change.
+export const headerChecksum = 27
 // The policy: for (requested class, tree's class) an action, MAX_CLASSES words a row.
 export const headerPolicy = 32
 // The classes' names, 16 bytes of UTF-8 each.

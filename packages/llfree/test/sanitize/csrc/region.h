@@ -76,6 +76,14 @@ static inline class_policy pinned_and_movable(void) {
 static inline uint32_t in_lines(uint32_t words) { return (words + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS; }
 static inline uint32_t divided_up(uint32_t count, uint32_t by) { return (count + by - 1) / by; }
 
+static inline uint32_t header_checksum(const uint32_t *words) {
+  uint32_t sum = 0x811c9dc5u;
+  for (uint32_t i = LLFREE_HEADER_VERSION; i < LLFREE_HEADER_WORDS; i++) {
+    if (i != LLFREE_HEADER_PERSIST && i != LLFREE_HEADER_CHECKSUM) sum = (sum ^ words[i]) * 0x01000193u;
+  }
+  return sum;
+}
+
 static inline void write_header(uint32_t *words, const region_shape *shape) {
   const class_policy *policy = &shape->policy;
   uint32_t children = divided_up(shape->frames, LLFREE_CHILD_FRAMES);
@@ -112,6 +120,7 @@ static inline void write_header(uint32_t *words, const region_shape *shape) {
     char *names = (char *)&words[LLFREE_HEADER_CLASS_NAMES];
     memcpy(names + requested * CLASS_NAME_BYTES, policy->names[requested], CLASS_NAME_BYTES);
   }
+  words[LLFREE_HEADER_CHECKSUM] = header_checksum(words);
 }
 
 static inline void find_parts(region *made) {
