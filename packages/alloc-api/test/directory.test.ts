@@ -119,6 +119,15 @@ describe('a memory is refused', () => {
   })
 })
 
+it('a Region whose pages the mark of free ones has missed, as after a power failure, is not carved again', () => {
+  const first = memory.region(3 * PAGE, 'first')
+  const free = memory.freeBytes
+  directory[word.nextPage] = 1
+  expect(memory.freeBytes).toBe(free)
+  expect(memory.region(PAGE, 'second').byteOffset).toBe(first.byteOffset + first.byteLength)
+  expect(memory.freeBytes).toBe(free - PAGE)
+})
+
 it('a Region that is still being carved is not seen', () => {
   new Directory(memory.buffer).carve('one', PAGE)
   directory[word.firstEntry] = 1

@@ -23,6 +23,8 @@
 // Each constant is an export of its own, so that the bundler puts the bare number where it is used.
 
 export const magic = 0x52464c4c
+// Stands in the magic number's place while an allocator is opened for the first time: nobody owns anything yet.
+export const magicOpening = 0x2e2e2e4f
 export const version = 1
 
 // Header, word indexes.

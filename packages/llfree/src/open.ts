@@ -11,14 +11,15 @@ import {
   type Region,
 } from '@parperos/alloc-api'
 import { claimSlot, FrameAllocatorOfCore, STACK_BYTES, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
-import { and, store } from '#atomics'
+import { and, store, type Words } from '#atomics'
 import { complete, type CompleteConfig, type LLFreeConfig, type LLFreeInstance } from './config.ts'
 import type { Attached, CoreBackend } from './driver.ts'
-import { geometry } from './geometry.ts'
+import { geometry, type Geometry } from './geometry.ts'
 import { checkedHandle, COMPONENT, requireSame, writeHeader } from './header.ts'
 import * as L from './layout.ts'
 import { loadPersistence } from './persistence.ts'
-import { readClassNames } from './policy.ts'
+import { readClassNames, type ClassPolicy } from './policy.ts'
+import type { Persistence } from './sab/persist.ts'
 
 export const supports: FrameAllocatorSupports = { placement: true, classes: true, reclaim: true, recovery: true }
 
@@ -31,16 +32,19 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   const persistence = await loadPersistence(backend, config.memory, persist)
   const { region, stacks } = regionsFor(config.memory, wanted, shape.wordsTotal * 4)
   const words = region.words()
-  // Without the magic number, opening has never come to its end: nobody owns anything.
-  if (initial === 'recover' && words[L.headerMagic] !== 0) requireSame(words, shape, policy)
-  else writeHeader(words, shape, policy)
+  // Where opening began and did not come to its end, nobody owns anything, whatever the bits say.
+  const isUnfinished = words[L.headerMagic] === L.magicOpening
+  const isNew = initial !== 'recover' || isUnfinished
+  if (isNew) begin(words, shape, policy, persistence)
+  else if (words[L.headerMagic] === 0) writeHeader(words, shape, policy)
+  else requireSame(words, shape, policy)
   words[L.headerPersist] = persist
   words.fill(0, shape.ownersAt, shape.localsAt)
   const handle = { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
   const attached = { handle, region, stacks, words, geometry: shape, slot: 0, persistence }
   const core = await backend.start(attached)
+  if (isNew) core.init(initial === 'allocated')
   const recovered = initial === 'recover' ? report((into) => core.recover(into)) : undefined
-  if (initial !== 'recover') core.init(initial === 'allocated')
   const release = claimSlot(words, shape.ownersAt, slots, 0)
   // First what the allocator consists of, and the memory's directory that tells where it is; then that it is one.
   persistence?.flush(words, 0, shape.wordsTotal)
@@ -50,6 +54,14 @@ export async function openAllocator(backend: CoreBackend, config: LLFreeConfig):
   persistence?.flush(words, L.headerMagic, 1)
   persistence?.fence()
   return instance(backend.kind, attached, core, release, { chosen: config.chosen, recovered })
+}
+
+/** Marks the Region as one that is being opened, before anything else of it is written. */
+function begin(words: Words, shape: Geometry, policy: ClassPolicy, persistence: Persistence | null): void {
+  writeHeader(words, shape, policy)
+  store(words, L.headerMagic, L.magicOpening)
+  persistence?.flush(words, 0, L.headerWords)
+  persistence?.fence()
 }
 
 const PAGE_BYTES = 4096

@@ -30,10 +30,10 @@ interface Team {
 
 /** The TypeScript worker of a team of three sleeps in the midst of operations: few machines have three processors. */
 const teams: Team[] = [
-  { name: `${kinds.join(', ')}, of which sab dawdles`, members: kinds, imports: [dawdle], histories: 200 * soak },
+  { name: `${kinds.join(', ')}, of which sab dawdles`, members: kinds, imports: [dawdle], histories: 120 * soak },
   ...kinds.map((kind, i) => {
     const members = [kind, kinds[(i + 1) % kinds.length]]
-    return { name: members.join(', '), members, imports: [], histories: 60 * soak }
+    return { name: members.join(', '), members, imports: [], histories: 40 * soak }
   }),
 ]
 

@@ -203,3 +203,13 @@ it('all backends make the same bytes of the same wreck', async () => {
     }
   }
 })
+
+it('where opening was broken off nobody owns anything, whatever had been written', async () => {
+  const left = await open('sab', { frames, initial: 'allocated' })
+  wordsOf(left)[L.headerMagic] = L.magicOpening
+  const attaching = LLFree.attach({ backend: backends.sab, handle: left.handle, slot: 0, takeOver: true })
+  await expect(attaching).rejects.toThrow(withCode('BAD_MAGIC'))
+  using recovered = await recover('sab', left)
+  expect(recovered.stats().free).toBe(frames)
+  recovered.validate()
+})

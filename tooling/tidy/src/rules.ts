@@ -158,6 +158,11 @@ export const rules: Rules = {
       reason: 'createMemory is told the backend by its name, and loads the one that was named.',
     },
     {
+      rule: 'imports/backend',
+      file: 'packages/llfree/src/persistence.ts',
+      reason: 'Only native memories can be made durable: their flushes are loaded when the persist policy asks for them.',
+    },
+    {
       rule: 'layout/required',
       file: 'packages/alloc-api/src/layout.ts',
       reason: 'It owns no single layout: status codes and the constants of drivers each have their own table.',

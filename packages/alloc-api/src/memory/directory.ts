@@ -113,7 +113,8 @@ export class Directory {
   }
 
   get freeBytes(): number {
-    return ((load(this.#words, word.pages) >>> 0) - (load(this.#words, word.nextPage) >>> 0)) * PAGE_BYTES
+    const pages = load(this.#words, word.pages) >>> 0
+    return (pages - this.#firstFree(load(this.#words, word.nextPage))) * PAGE_BYTES
   }
 
   #claimEntry(): number {
@@ -128,9 +129,16 @@ export class Directory {
     const total = load(this.#words, word.pages) >>> 0
     for (;;) {
       const next = load(this.#words, word.nextPage)
-      if ((next >>> 0) + pages > total) return -1
-      if (compareExchange(this.#words, word.nextPage, next, (next + pages) | 0) === next) return next >>> 0
+      const first = this.#firstFree(next)
+      if (first + pages > total) return -1
+      if (compareExchange(this.#words, word.nextPage, next, (first + pages) | 0) === next) return first
     }
+  }
+
+  /** After a power failure an entry can be there, and the mark that was moved for it not: no Region is carved twice. */
+  #firstFree(nextPage: number): number {
+    const ends = this.entries().map(({ byteOffset, byteLength }) => (byteOffset + byteLength) / PAGE_BYTES)
+    return Math.max(nextPage >>> 0, ...ends)
   }
 
   #read(at: number): DirectoryEntry {

@@ -219,7 +219,7 @@ const ofOpening: PlantedError[] = [
   ),
   planted(
     'the magic number is stored before the rest is durable',
-    ['first opening', lines, 'free'],
+    ['first opening', lines, 'allocated'],
     ['open', flushOfAll, `${magic}${flushOfAll}`],
     ['open', `  persistence?.fence()\n${magic}`, '  persistence?.fence()\n'],
   ),

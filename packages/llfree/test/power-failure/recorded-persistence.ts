@@ -1,7 +1,7 @@
 // What stands in for alloc-api's native flushes while the opening of an allocator is recorded (crew.ts puts it there).
 import type { Recorder } from '@parperos/power-failure'
 
-type Flushes = Pick<Recorder, 'covers' | 'flush' | 'fence'>
+export type Flushes = Pick<Recorder, 'covers' | 'flush' | 'fence'>
 
 let recorder: Flushes | null = null
 

@@ -18,7 +18,7 @@ import { RecoveryExaminer } from './examiner.ts'
 import { Expectations, type Expectation } from './expectation.ts'
 import { Hand, type Note } from './hand.ts'
 import { noOutcome, plus, type Outcome } from './outcome.ts'
-import { recordFlushes } from './recorded-persistence.ts'
+import { recordFlushes, type Flushes } from './recorded-persistence.ts'
 import { media, recorded, volatileWords, type RunOptions, type Scenario } from './scenario.ts'
 
 const core: CoreBackend = {
@@ -156,6 +156,24 @@ function* alignedBlocks(frames: number): Generator<Block> {
   }
 }
 
+/** One behind the mark that opening has begun, one behind all the rest. */
+const FENCES_BEFORE_MAGIC = 2
+
+/** The recorder's flushes; `then` is called behind that fence. */
+function afterFence(recorder: Recorder<Note>, number: number, then: () => void): Flushes {
+  let fences = 0
+  return {
+    covers: (words) => recorder.covers(words),
+    flush: (words, index, count) => {
+      recorder.flush(words, index, count)
+    },
+    fence: () => {
+      recorder.fence()
+      if (++fences === number) then()
+    },
+  }
+}
+
 /** Opens a Region of zeros for the first time; the power fails at any point of that. */
 export async function runFirstOpening(initial: 'free' | 'allocated', options: RunOptions): Promise<Outcome> {
   const shape = geometry(2660, 3, 2, 1)
@@ -163,9 +181,14 @@ export async function runFirstOpening(initial: 'free' | 'allocated', options: Ru
   const { frames, slots, treeShift } = shape
   const all = initial === 'free' ? [] : [...alignedBlocks(frames)]
   const opening = async (observed: Words, recorder: Recorder<Note>): Promise<void> => {
-    recordFlushes(recorder)
-    // What is to be allocated may be so, or not yet.
-    recorder.note({ type: 'begins', worker: 0, operation: 'open', order: 0, gives: all })
+    // Until everything but the magic number is durable, nobody owns anything; then its store decides.
+    recorder.note({ type: 'begins', worker: 0, operation: 'open', order: 0, gives: [] })
+    recordFlushes(
+      afterFence(recorder, FENCES_BEFORE_MAGIC, () => {
+        recorder.note({ type: 'ends', worker: 0, takes: [] })
+        recorder.note({ type: 'begins', worker: 0, operation: 'open', order: 0, gives: all })
+      }),
+    )
     const memory = memoryOf(observed, true)
     await openAllocator(core, { memory, frames, slots, initial, persist: 'flush', treeHugeFrames: 1 << treeShift })
     recorder.note({ type: 'ends', worker: 0, takes: all })
