@@ -2,6 +2,7 @@
 // return 0 or a positive errno value; nothing else of the C cores knows an operating system.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,3 +26,60 @@ int prim_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_ns)
 
 // Wakes at most `count` sleepers on `word`, in any process; `*woken` says how many.
 int prim_futex_wake(const uint32_t *word, uint32_t count, uint32_t *woken);
+
+// A run of memory.
+typedef struct {
+  uint8_t *address;
+  size_t bytes;
+} prim_range;
+
+// What to do with the pages of a range. All but the first two need whole pages of one mapping.
+typedef enum {
+  PRIM_POPULATE,   // fault all of them in, writable (MADV_POPULATE_WRITE; Linux 5.14)
+  PRIM_DROP,       // take them out; private memory reads as zeros afterwards (MADV_DONTNEED)
+  PRIM_PUNCH,      // take them out of the file behind a shared mapping too (MADV_REMOVE)
+  PRIM_HUGE,       // may be huge pages
+  PRIM_SMALL,      // must not be huge pages
+  PRIM_NOT_FORKED  // child processes do not get them, so that they stay this process's alone
+} prim_advice;
+
+int prim_advise(const prim_range *range, prim_advice advice);
+
+// A descriptor that names this process, for prim_advise_many.
+int prim_self(int *self);
+
+// Does one thing to many ranges in one system call, and flushes the processor's translations once. `*done` says how many
+// bytes were done, from the first range on. Linux 6.13, since when a process may do that to itself.
+int prim_advise_many(int self, const prim_range *ranges, size_t count, prim_advice advice, size_t *done);
+
+// A descriptor through which pages can be moved from one place to another by their page tables alone (userfaultfd(2),
+// UFFDIO_MOVE, Linux 6.8). No privilege is needed. ENOSYS or EINVAL where the kernel cannot, EPERM where it may not.
+int prim_mover(int *mover);
+
+// Lets pages be moved into the range. Faults in it stay the kernel's: a page that is missing reads as zeros. Precondition:
+// private anonymous memory.
+int prim_mover_add(int mover, const prim_range *range);
+
+// Moves the pages of `from` to `to`, which has to be missing there; pages missing in `from` are left out. `*moved` says how
+// many bytes were done, also when an error ended it: EEXIST a page is there already, EAGAIN once more, EBUSY the page is in
+// use by the kernel, others: it cannot be moved.
+int prim_move(int mover, uint8_t *to, uint8_t *from, size_t bytes, size_t *moved);
+
+int prim_close(int fd);
+
+// The size of a file or block device in bytes; 0 for what has none.
+int prim_size(int fd, uint64_t *bytes);
+
+// Reads from or writes to a file at `offset`; `*done` says how many bytes: fewer at its end. At most PRIM_MAX_RANGES.
+enum { PRIM_MAX_RANGES = 1024 };
+int prim_read(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done);
+int prim_write(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done);
+
+typedef struct {
+  uintptr_t handle;
+} prim_thread;
+
+// Starts a thread that takes no signals.
+int prim_thread_start(prim_thread *thread, void *(*run)(void *), void *argument);
+
+void prim_thread_join(prim_thread *thread);

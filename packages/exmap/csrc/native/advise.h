@@ -1,0 +1,50 @@
+// The same advice for the pages of many entries: neighbouring pages are one range, many ranges one system call.
+#pragma once
+
+#include "space.h"
+
+#include <errno.h>
+
+// Ranges of a call; the kernel takes twice as many.
+#define ADVISED_RANGES 512u
+
+static inline void advise_each(const prim_range *ranges, uint32_t count, prim_advice advice) {
+  for (uint32_t i = 0; i < count; i++) prim_advise(&ranges[i], advice);
+}
+
+// What the kernel does not do for many at once it does for each; what it refuses then stays undone.
+static inline void advise_ranges(const space *s, prim_range *ranges, uint32_t count, prim_advice advice) {
+  uint32_t first = 0;
+  while (s->self >= 0 && count - first > 1) {
+    size_t done = 0;
+    int error = prim_advise_many(s->self, ranges + first, count - first, advice, &done);
+    if (error == EINTR || error == EAGAIN) continue;
+    if (done == 0) break;
+    while (first < count && done >= ranges[first].bytes) done -= ranges[first++].bytes;
+    if (first == count) return;
+    ranges[first].address += done;
+    ranges[first].bytes -= done;
+  }
+  advise_each(ranges + first, count - first, advice);
+}
+
+// Advises the pages of all entries.
+static inline void advise_pages(const space *s, const uint32_t *entries, uint32_t count, prim_advice advice) {
+  prim_range ranges[ADVISED_RANGES];
+  uint32_t used = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t page = word_peek(&entries[i * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_PAGE]);
+    if (page >= s->pages) continue;
+    uint8_t *address = page_address(s, page);
+    if (used > 0 && ranges[used - 1].address + ranges[used - 1].bytes == address) {
+      ranges[used - 1].bytes += PAGE_BYTES;
+      continue;
+    }
+    if (used == ADVISED_RANGES) {
+      advise_ranges(s, ranges, used, advice);
+      used = 0;
+    }
+    ranges[used++] = (prim_range){address, PAGE_BYTES};
+  }
+  if (used > 0) advise_ranges(s, ranges, used, advice);
+}

@@ -1,0 +1,253 @@
+// Files through io_uring, and through threads where there is none: what comes, what does not come, and what goes on meanwhile.
+import { FRAME_BYTES, type PageRun, type RunResult } from '@parperos/alloc-api'
+import { status } from '@parperos/alloc-api/driver'
+import { canTest } from '@parperos/presets/backends'
+import { truncateSync, writeFileSync } from 'node:fs'
+import { join as joinPath, dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ExMap, type ExMapArea } from '../src/index.ts'
+import { native } from '../src/native.ts'
+import { blockDevice, blockDevicesUnavailable } from './support/block-device.ts'
+import { patternedFile } from './support/file.ts'
+import { expectWhole, joinNative, openNative } from './support/native-open.ts'
+import { canMove, ios, ways } from './support/native-probe.ts'
+import { gapInMemory, gapUnavailable } from './support/own-memory.ts'
+import { bytesOf, pattern } from './support/page-bytes.ts'
+
+const run = (page: number, count = 1): PageRun => ({ page, count })
+const results = (area: ExMapArea, count: number): [done: number, status: number][] =>
+  Array.from({ length: count }, (_, index) => area.io.result(index)).map(({ done, status }: RunResult) => [done, status])
+const isPattern = (area: ExMapArea, page: number, version = 0): boolean =>
+  Buffer.from(bytesOf(area, page)).equals(pattern(page, version))
+
+const way = canMove ? 'move' : ways[0]
+const methods = ['read', 'readSync'] as const
+
+describe.each(ios)('a file through %s', (io) => {
+  it.each(methods)('ends where it ends: %s', async (method) => {
+    using file = patternedFile(700 * FRAME_BYTES + 100)
+    const world = await openNative({ native: { way, io }, pages: 2000, poolFrames: 1024, file })
+    const { area } = world
+    // Frames that hold something, so that what is left in a page would be seen.
+    area.io.alloc([run(1000, 1000)])
+    for (let page = 1000; page < 2000; page++) bytesOf(area, page).fill(0xee)
+    area.io.free([run(1000, 1000)])
+    expect(await area.io[method]([run(600, 200), run(900, 2), run(3), run(701), run(700)])).toBe(102)
+    expect(results(area, 5)).toEqual([
+      [101, status.END_OF_FILE],
+      [0, status.END_OF_FILE],
+      [1, 0],
+      [0, status.END_OF_FILE],
+      [0, status.RESIDENT],
+    ])
+    const cut = bytesOf(area, 700)
+    expect(Buffer.from(cut.subarray(0, 100)).equals(pattern(700).subarray(0, 100))).toBe(true)
+    expect(cut.subarray(100).every((byte) => byte === 0)).toBe(true)
+    expect(area.isResident(701)).toBe(false)
+    expectWhole(world)
+  })
+
+  it('that has no bytes at all has no pages', async () => {
+    using file = patternedFile(0)
+    const world = await openNative({ native: { way, io }, file })
+    expect(await world.area.io.read([run(0, 10)])).toBe(0)
+    expect(world.area.io.result(0)).toEqual({ done: 0, status: status.END_OF_FILE })
+    expectWhole(world)
+  })
+
+  it.each(methods)('that shrinks ends sooner: %s', async (method) => {
+    using file = patternedFile(300 * FRAME_BYTES)
+    const world = await openNative({ native: { way, io }, pages: 300, poolFrames: 512, file })
+    const { area } = world
+    expect(await area.io[method]([run(0, 300)])).toBe(300)
+    area.io.free([run(0, 300)])
+    truncateSync(file.path, 50 * FRAME_BYTES)
+    expect(await area.io[method]([run(0, 300), run(299), run(10)])).toBe(50)
+    expect(results(area, 3)).toEqual([
+      [50, status.END_OF_FILE],
+      [0, status.END_OF_FILE],
+      [0, status.RESIDENT],
+    ])
+    expectWhole(world)
+  })
+
+  it.skipIf(!canTest({ kind: 'EIO', component: 'exmap/native', unavailable: gapUnavailable })).each(methods)(
+    'that refuses some of its pages gives the others: %s',
+    async (method) => {
+      const { last, next } = gapInMemory() ?? { last: 0, next: 0 }
+      const file = { path: '/proc/self/mem', readOnly: true }
+      const world = await openNative({ native: { way, io }, pages: next + 100, poolFrames: 1024, file })
+      const { area } = world
+      // Two runs side by side, so that one request reaches over the gap; then one run that does.
+      const beside = [run(last - 2, next - last + 2), run(next, 3), run(1, 2)]
+      expect(await area.io[method](beside)).toBe(6)
+      expect(results(area, 3)).toEqual([
+        [3, status.IO_ERROR],
+        [3, 0],
+        [0, status.IO_ERROR],
+      ])
+      expect(area.io.free([run(last - 2, 3), run(next, 3)])).toBe(6)
+      expect(await area.io[method]([run(last, next - last + 3), run(last - 1)])).toBe(2)
+      expect(results(area, 2)).toEqual([
+        [1, status.IO_ERROR],
+        [1, 0],
+      ])
+      expect([area.isResident(last), area.isResident(last + 1), area.isResident(next)]).toEqual([true, false, false])
+      expectWhole(world)
+    },
+  )
+
+  it('that must not be written refuses writes', async () => {
+    using file = patternedFile(20 * FRAME_BYTES)
+    const { path } = file
+    const world = await openNative({ native: { way, io }, file: { path, readOnly: true } })
+    const { area } = world
+    await area.io.read([run(0, 5)])
+    expect(await area.io.write([run(0, 3), run(4), run(9)])).toBe(0)
+    expect(results(area, 3)).toEqual([
+      [0, status.IO_ERROR],
+      [0, status.IO_ERROR],
+      [0, status.NOT_RESIDENT],
+    ])
+    expect(area.io.free([run(0, 5)])).toBe(5)
+    expectWhole(world)
+  })
+
+  it('grows by what is written behind its end', async () => {
+    using file = patternedFile(FRAME_BYTES)
+    const world = await openNative({ native: { way, io }, file })
+    const { area } = world
+    area.io.alloc([run(5, 3)])
+    for (const page of [5, 6, 7]) bytesOf(area, page).set(pattern(page, 3))
+    expect(await area.io.write([run(5, 3)])).toBe(3)
+    area.io.free([run(5, 3)])
+    expect(await area.io.read([run(0, 9)])).toBe(8)
+    expect([isPattern(area, 0), isPattern(area, 7, 3)]).toEqual([true, true])
+    expect(bytesOf(area, 3).every((byte) => byte === 0)).toBe(true)
+    expectWhole(world)
+  })
+
+  it.each([false, true])('past the page cache (direct: %s) has the same bytes, its end included', async (direct) => {
+    using file = patternedFile(200 * FRAME_BYTES + 10)
+    const world = await openNative({
+      ...{ native: { way, io }, pages: 300, poolFrames: 512 },
+      file: { path: file.path, direct },
+    })
+    const { area } = world
+    expect(await area.io.read([run(150, 100), run(0, 10), run(30)])).toBe(62)
+    for (const page of [150, 199, 0, 9, 30]) expect(isPattern(area, page)).toBe(true)
+    expect(bytesOf(area, 200)[9]).toBe(pattern(200)[9])
+    expect(bytesOf(area, 200)[10]).toBe(0)
+    bytesOf(area, 30).set(pattern(30, 1))
+    expect(area.io.writeSync([run(30)])).toBe(1)
+    area.io.free([run(30)])
+    expect(area.io.readSync([run(30)])).toBe(1)
+    expect(isPattern(area, 30, 1)).toBe(true)
+    expectWhole(world)
+  })
+
+  it('has one batch of each interface in flight, and JavaScript goes on', async () => {
+    const slots = 8
+    using file = patternedFile(4000 * FRAME_BYTES)
+    const world = await openNative({ native: { way, io }, pages: 4000, poolFrames: 8192, slots, file })
+    const worlds = [world]
+    for (let slot = 1; slot < slots; slot++) worlds.push({ ...world, ...(await joinNative(world, slot)) })
+    let settled = 0
+    const reads = worlds.map(async ({ area }, slot) => {
+      const done = await area.io.read([run(slot * 500, 500)])
+      settled++
+      return done
+    })
+    expect(settled).toBe(0)
+    expect(() => world.area.io.alloc([run(0)])).toThrow(expect.objectContaining({ code: 'BUSY' }) as Error)
+    expect(() => world.area.io.readSync([run(0)])).toThrow(expect.objectContaining({ code: 'BUSY' }) as Error)
+    expect(await Promise.all(reads)).toEqual(Array<number>(slots).fill(500))
+    for (let page = 0; page < 4000; page += 11) expect(isPattern(world.area, page)).toBe(true)
+    for (const { area } of worlds.slice(1)) area.close()
+    expectWhole(world)
+  })
+
+  it('can be closed while a batch is in flight', async () => {
+    using file = patternedFile(3000 * FRAME_BYTES)
+    // No two of them are neighbours: each is a request of its own.
+    const runs = Array.from({ length: 1000 }, (_, i) => run(((i * 7) % 1000) * 3))
+    let cut = 0
+    for (let round = 0; round < 10; round++) {
+      const direct = round % 3 !== 0
+      const world = await openNative({
+        ...{ native: { way, io }, pages: 3000, poolFrames: 2048, slots: 2 },
+        file: { path: file.path, direct },
+      })
+      const { area } = world
+      const reading = area.io.read(runs)
+      if (round % 2 === 1) await new Promise((resolve) => setTimeout(resolve, round / 3))
+      area.close()
+      const done = await reading
+      if (done < runs.length) cut++
+      expect(() => area.io.result(0)).toThrow(expect.objectContaining({ code: 'CLOSED' }) as Error)
+      const other = await joinNative(world, 1)
+      expect(other.area.stats().resident).toBe(done)
+      for (const { page } of runs) {
+        if (other.area.isResident(page)) expect(isPattern(other.area, page)).toBe(true)
+      }
+      expectWhole(other)
+      // The slot was given back, although it was closed in the middle.
+      const again = await ExMap.attach({ backend: native, handle: area.handle, slot: 0, frames: world.frames })
+      expect(again.slot).toBe(0)
+    }
+    expect(cut).toBeGreaterThan(0)
+  })
+
+  it('can be written while others read other pages of it', async () => {
+    using file = patternedFile(1000 * FRAME_BYTES)
+    const world = await openNative({ native: { way, io }, pages: 1000, poolFrames: 1024, slots: 2, file })
+    const other = await joinNative(world, 1)
+    await world.area.io.read([run(0, 400)])
+    for (let page = 0; page < 400; page++) bytesOf(world.area, page).set(pattern(page, 1))
+    const writing = world.area.io.write([run(0, 400)])
+    const reading = other.area.io.read([run(400, 400)])
+    // A page that is being written stays readable, and cannot be freed meanwhile.
+    expect(isPattern(other.area, 200, 1)).toBe(true)
+    expect(await Promise.all([writing, reading])).toEqual([400, 400])
+    for (let page = 400; page < 800; page += 3) expect(isPattern(world.area, page)).toBe(true)
+    expectWhole(world)
+  })
+})
+
+it.skipIf(!canTest({ kind: 'block device', component: 'exmap/native', unavailable: blockDevicesUnavailable }))(
+  'a block device is a file as well',
+  async () => {
+    using file = patternedFile(256 * FRAME_BYTES)
+    using device = blockDevice(file.path)
+    for (const direct of [true, false]) {
+      const world = await openNative({ pages: 300, poolFrames: 512, file: { path: device.path, direct } })
+      const { area } = world
+      expect(await area.io.read([run(200, 100), run(7)])).toBe(57)
+      expect(results(area, 2)).toEqual([
+        [56, status.END_OF_FILE],
+        [1, 0],
+      ])
+      for (const page of [200, 255, 7]) expect(isPattern(area, page)).toBe(true)
+      bytesOf(area, 255).set(pattern(255))
+      expect(area.io.writeSync([run(255)])).toBe(1)
+      area.io.alloc([run(299)])
+      expect(area.io.writeSync([run(299)])).toBe(0)
+      expect(area.io.result(0).status).toBe(status.IO_ERROR)
+      expectWhole(world)
+      area.close()
+    }
+  },
+)
+
+it('a file that cannot be read past the page cache is read through it, and the reason is told', async () => {
+  const { area } = await openNative({ file: { path: '/proc/self/mem', readOnly: true, direct: true } })
+  expect(area.info().whyNotBetter).toContainEqual(expect.stringMatching(/^direct: .* has no O_DIRECT/))
+})
+
+it('a file that is not there is refused before anything is taken', async () => {
+  using file = patternedFile(FRAME_BYTES)
+  const path = joinPath(dirname(file.path), 'none')
+  await expect(openNative({ file: { path } })).rejects.toMatchObject({ code: 'SYSTEM' })
+  writeFileSync(path, '')
+  expect((await openNative({ file: { path } })).area.info().whyNotBetter).toEqual([])
+})
