@@ -1,13 +1,16 @@
-// The contract of page areas: a large virtual area of pages over a small pool of frames, controlled explicitly (ExMap of
-// Leis et al., "Virtual-Memory Assisted Buffer Management", SIGMOD'23). Page id = address: a page's bytes are found by
-// its number alone. Nothing happens by itself: no page is read, evicted or written unless somebody says so.
+// The contract of page areas: a large virtual area of pages over a small pool of frames, controlled explicitly (ExMap
+// of Leis et al., "Virtual-Memory Assisted Buffer Management", SIGMOD'23). Page id = address: a page's bytes are
+// found by its number alone. Nothing happens by itself: no page is read, evicted or written unless somebody says so.
 //
-// Work is done in batches of runs through an interface, an array of commands in shared memory that belongs to one worker:
+// Work is done in batches of runs through an interface, an array of commands in shared memory that belongs to one
+// worker:
 //
 //   command   page │ count │ done │ status      four 32-bit words; the last two are written by the area
 //
-// A run that meets an obstacle stops there: `done` says how many of its pages were done before, `status` why it ended. The
-// other runs of the batch are done all the same.
+// A run that meets an obstacle stops there: `done` says how many of its pages were done before, `status` why it
+// ended. The other runs of the batch are done all the same, in their order: one that names a page of an earlier one
+// finds it as that left it. A run that reaches beyond the last page is not begun; an empty one is done, if its page
+// exists.
 import type { AttachOptions, BackendKind } from './backend.ts'
 import type { FrameAllocator } from './frame-allocator.ts'
 import type { Memory } from './memory/memory.ts'
@@ -39,7 +42,10 @@ export interface RunResult {
 
 /** Capabilities beyond {@link PageArea}. */
 export interface PageAreaSupports {
-  /** Pages are mapped by the MMU: `address(page)` is the same for ever, and a page that is not resident reads as zeros. */
+  /**
+   * Pages are mapped by the MMU: `address(page)` is the same for ever, and a page that is not resident reads as
+   * zeros. Exactly then the handle has an `area`, and `info().way` is not 'table'.
+   */
   readonly mapped: boolean
   /** Other processes can attach, and read. */
   readonly processes: boolean
@@ -50,7 +56,10 @@ export interface PageAreaStats {
   pages: number
   /** Pages that have a frame. */
   resident: number
-  /** Frames that the area's workers hold ready in bundles. */
+  /**
+   * Frames that the area's workers hold ready in bundles. While no batch is in flight, the allocator's free frames
+   * and all areas' resident and bundled ones are together always as many as after opening.
+   */
   bundled: number
 }
 
@@ -83,30 +92,41 @@ export interface PageAreaHandle {
   readonly file: PageFile | null
 }
 
-/** A file behind an area: page n is its bytes from n · 4096 on. */
+/**
+ * A file behind an area: page n is its bytes from n · 4096 on. Where the file ends within a page, the page's rest is
+ * zeros; pages that begin behind the end do not exist. Writing behind the end makes the file longer, by whole pages.
+ */
 export interface PageFile {
   readonly path: string
-  /** Default: also writable. */
+  /** Default: also writable. Pages of one that is not end their run with `IO_ERROR` when they are written. */
   readonly readOnly?: boolean
   /** Past the page cache (O_DIRECT) where the file system can do that. Default false. */
   readonly direct?: boolean
 }
 
 /**
- * One worker's commands. A batch has at most `capacity` runs. Every method returns how many pages were done in all runs
- * together; what became of each run is in its command (`result`).
+ * One worker's commands. A batch has at most `capacity` runs: more of them, or what is no number of runs, throws
+ * `BAD_OPTION`. Every method returns how many pages were done in all runs together; what became of each run is in its
+ * command (`result`).
  *
- * Statuses: `BAD_PAGE` out of range, `RESIDENT` it has a frame already, `NOT_RESIDENT` it has none, `OUT_OF_MEMORY` the pool
- * is exhausted, `PAGE_BUSY` another batch works on that page, `END_OF_FILE` the page lies beyond the file's end, `IO_ERROR` the
- * operating system refused, `CANCELLED` the area was closed meanwhile. A method that is called while a batch of the same
- * interface is in flight throws `BUSY`; after `close()` everything throws `CLOSED`.
+ * Statuses: `BAD_PAGE` out of range, or no whole numbers, `RESIDENT` it has a frame already, `NOT_RESIDENT` it has
+ * none, `OUT_OF_MEMORY` it could have one but the pool is exhausted (neither the allocator nor a bundle of this
+ * worker or of nobody has a frame; those of pages that the same batch fails to read count as taken until it ends),
+ * `PAGE_BUSY` another batch works on that page, `END_OF_FILE` the page begins behind the file's end, `IO_ERROR` the
+ * operating system refused, `CANCELLED` the area was closed meanwhile, `PENDING` the batch is in flight.
+ *
+ * A batch is in flight until its promise settles, and until then its commands are the area's. A method that is called
+ * meanwhile throws `BUSY` and changes nothing, as it does when another worker has taken the slot over. Without a file
+ * `read` and `write` throw `UNSUPPORTED`. After `close()` everything throws `CLOSED`. `read` and `write` reject with
+ * what the others throw.
  */
 export interface PageInterface {
   readonly capacity: number
   /** The commands, `COMMAND_WORDS` words each. */
   readonly commands: Int32Array<SharedArrayBuffer>
-  /** Writes command `index`. */
+  /** Writes command `index`; what is no page or count of 32 bits will end with `BAD_PAGE`. Throws `BAD_OPTION`. */
   set(index: number, page: number, count: number): void
+  /** What became of command `index`. Throws `BAD_OPTION`. */
   result(index: number): RunResult
   /** Gives frames to pages that have none. Their bytes are what the frame had, unless `zero` asks for zeros. */
   alloc(runs: Runs, options?: { zero?: boolean }): number
@@ -116,14 +136,15 @@ export interface PageInterface {
   read(runs: Runs): Promise<number>
   /** The same, blocking this thread. */
   readSync(runs: Runs): number
-  /** Writes resident pages to the file. They are durable after `sync`. */
+  /** Writes resident pages to the file; they stay resident, and are durable after `sync`. */
   write(runs: Runs): Promise<number>
   writeSync(runs: Runs): number
 }
 
 /**
- * An area as one worker sees it. Any number of workers attach, each on a slot of its own. Reading and writing a page's bytes
- * is plain memory access: who may do that when is the workers' own affair (latches, versions), as with all shared memory.
+ * An area as one worker sees it. Any number of workers attach, each on a slot of its own. Reading and writing a
+ * page's bytes is plain memory access: who may do that when is the workers' own affair (latches, versions), as with
+ * all shared memory.
  */
 export interface PageArea extends Disposable {
   readonly kind: BackendKind
@@ -134,8 +155,9 @@ export interface PageArea extends Disposable {
   readonly handle: PageAreaHandle
   readonly io: PageInterface
   /**
-   * Where page `page` is now: a byte address for `window` and `words`. Without `supports.mapped` it holds until the page is
-   * freed; a page that is not resident is at an address full of zeros. Plain loads only; does not check its argument.
+   * Where page `page` is now: a byte address for `window` and `words`. Without `supports.mapped` it holds until the
+   * page is freed; a page that is not resident is at an address full of zeros. Plain loads only; does not check its
+   * argument, nor, as `window`, `words` and `isResident`, whether the area is open.
    */
   address(page: number): number
   /** `address & windowMask` is the index in `window(address)`; windows have a power of two of bytes, 2^30 at most. */
@@ -143,16 +165,27 @@ export interface PageArea extends Disposable {
   window(address: number): Uint8Array<SharedArrayBuffer>
   /** The same bytes as 32-bit words: index `(address & windowMask) >>> 2`. */
   words(address: number): Int32Array<SharedArrayBuffer>
+  /**
+   * Whether it has a frame with its bytes; also while it is written, not yet while it is read. False for what is no
+   * page.
+   */
   isResident(page: number): boolean
-  /** Makes durable what was written (fdatasync). */
+  /** Makes durable what was written (fdatasync); nothing without a file. */
   sync(): Promise<void>
-  /** Gives frames that lie ready in bundles back to the allocator: those of this worker and those of nobody. */
+  /**
+   * Gives frames that lie ready in bundles back to the allocator: those of this worker and those of nobody, which
+   * include those of workers that have closed. Throws `BUSY` while a batch of this worker is in flight.
+   */
   trim(): void
   stats(): PageAreaStats
   /** Checks every invariant; throws `CORRUPT` naming the place. Call it while no batch is in flight. */
   validate(): void
   info(): PageAreaInfo
-  /** Ends batches in flight (`CANCELLED`) and gives the slot back. Resident pages stay. */
+  /**
+   * Ends a batch in flight and gives the slot back when that has ended. The batch's promise is fulfilled: its runs,
+   * in the commands, were done, as far as `done` says, or are `CANCELLED`. Resident pages stay. A second call does
+   * nothing.
+   */
   close(): void
 }
 
@@ -190,8 +223,15 @@ export interface PageAreaBackend<
   readonly supports: PageAreaSupports
   /** Null when the backend can run here, else one sentence that says why not. */
   unavailable(): string | null
-  /** Makes a new area and attaches to its slot 0. */
+  /**
+   * Makes a new area and attaches to its slot 0. One that is refused leaves nothing behind, neither a Region nor a
+   * frame.
+   */
   open(config: Config): Promise<Instance>
-  /** Attaches to an area that was opened here or in another worker, as the owner of `slot`. */
+  /**
+   * Attaches to an area that was opened here or in another worker, as the owner of `slot`. Throws `BAD_OPTION` for an
+   * allocator of another number of frames. What a worker that is gone held in flight and in bundles is not lost
+   * (`takeOver`).
+   */
   attach(handle: PageAreaHandle, slot: number, options: PageAreaAttachOptions): Promise<Instance>
 }

@@ -7,10 +7,10 @@ import { makeModelBackend, type ModelBackend } from '../src/model/backend.ts'
 import { ModelCore } from '../src/model/core.ts'
 import type { FrameBytes } from '../src/model/layout.ts'
 
-const LOCK = 15
+export const LOCK = 15
 
 /** Runs every operation of a core under the lock. */
-function locked(core: FrameAllocatorCore, words: Int32Array): FrameAllocatorCore {
+export function locked(core: FrameAllocatorCore, words: Int32Array): FrameAllocatorCore {
   return new Proxy(core, {
     get: (target, name) => {
       const method: unknown = Reflect.get(target, name)
@@ -64,7 +64,7 @@ class CountsOneMore extends ModelCore {
   }
 }
 
-const behindLock = (Core: new (bytes: FrameBytes) => ModelCore): ModelBackend =>
+export const behindLock = (Core: new (bytes: FrameBytes) => ModelCore): ModelBackend =>
   makeModelBackend({
     core: (bytes) => new Core(bytes),
     instance: (core, about) => new FrameAllocatorOfCore(locked(core, Region.from(about.handle.region).words()), about),

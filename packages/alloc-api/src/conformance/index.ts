@@ -15,7 +15,31 @@ export {
 } from './concurrent.ts'
 export { withWorkers, type EndableWorker } from './workers.ts'
 export { Shadow } from './shadow.ts'
-export { serveConformanceJobs, type ResolveBackend } from './serve.ts'
+export { serveConformanceJobs } from './jobs.ts'
+export type { ResolveBackend } from './serve.ts'
 export { portOf, type Port } from './port.ts'
 export { churn, type ChurnJob, type ChurnResult } from './churn.ts'
 export { Trace, type TraceOptions } from './trace.ts'
+export { checkHistory } from './check-history.ts'
+export {
+  expectLinearizable,
+  type LinearizabilityOptions,
+  type LinearizabilityResult,
+} from './linearizability.ts'
+export { linearize, type Specification, type Timed, type Verdict } from './linearize.ts'
+export { FrameSpecification, type MayRefuse } from './frame-specification.ts'
+export { minimize } from './minimize.ts'
+export { drawHistory, explainFailure } from './timeline.ts'
+export type { Block, History, Operation } from './history.ts'
+export { usualKinds, type HistoryShape, type Kind } from './program.ts'
+export {
+  pageAreaAnswers,
+  pageAreaSuite,
+  remoteChecks,
+  serveChecks,
+  systemFiles,
+  type MakePageTestFile,
+  type PageAreaSubject,
+  type PageTestFile,
+  type PageTrace,
+} from './page-area/index.ts'

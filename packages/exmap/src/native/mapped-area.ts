@@ -25,7 +25,7 @@ export class MappedArea extends ExMapArea {
 
   /** The page table of the largest areas has more words than one view. */
   override isResident(page: number): boolean {
-    return page >= 0 && page < this.pages && this.#table.isResident(page)
+    return Number.isInteger(page) && page >= 0 && page < this.pages && this.#table.isResident(page)
   }
 
   override address(page: number): number {

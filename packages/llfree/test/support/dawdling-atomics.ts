@@ -1,4 +1,5 @@
-// What stands in for `#atomics` in a worker that dawdles (dawdle.ts): the same operations, before some of which it sleeps.
+// What stands in for `#atomics` in a worker that dawdles (dawdle.ts): the same operations, before some of which it
+// sleeps.
 import * as real from '@parperos/alloc-api/atomics'
 import { Random } from '@parperos/alloc-api/conformance'
 import { threadId } from 'node:worker_threads'

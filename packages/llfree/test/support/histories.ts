@@ -30,9 +30,9 @@ const orders = (weights: Record<number, number>): number[] =>
   Array.from({ length: 11 }, (_, order) => weights[order] ?? 0)
 
 /**
- * Two puts at the same time, of blocks that overlap and are not the same, are misuse which the allocator does not decide
- * in one step above order 5 (bitfield.ts, give): both can be refused with part of them given back. So blocks are given
- * back twice only where each lies in one row, or where all have the same size.
+ * Two puts at the same time, of blocks that overlap and are not the same, are misuse which the allocator does not
+ * decide in one step above order 5 (bitfield.ts, give): one can be refused with part of it given back. So blocks are
+ * given back twice only where each lies in one row, or where all have the same size.
  */
 export const scenarios = {
   usual: { what: 'all orders, in two huge pairs', options: { frames: 2048, policy: oneClass }, shape: {} },
