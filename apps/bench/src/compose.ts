@@ -2,6 +2,7 @@
 // one backend in it; everything else in this app knows allocators by their contract.
 import { createMemory, type BackendKind, type FrameAllocatorBackend, type Memory } from '@parperos/alloc-api'
 import type { OpenInsideCore } from '@parperos/alloc-api/driver/bench'
+import type { NativeOptions } from '@parperos/exmap/native'
 
 export interface AllocatorParts {
   backends: Record<BackendKind, () => Promise<FrameAllocatorBackend>>
@@ -27,6 +28,19 @@ export const allocators = {
     inside: async () => (await import('@parperos/buddy/bench')).insideCore,
   },
 } satisfies Record<string, AllocatorParts>
+
+/** Page areas: how the native one gets its pages frames can be chosen. */
+export const pageAreas = {
+  backends: {
+    sab: async () => (await import('@parperos/exmap/sab')).sab,
+    wasm: async () => (await import('@parperos/exmap/wasm')).wasm,
+    native: async () => (await import('@parperos/exmap/native')).native,
+  },
+  nativeWith: async (options: NativeOptions) => (await import('@parperos/exmap/native')).nativeWith(options),
+  hugePool: async () => (await import('@parperos/exmap/native')).hugePool,
+  /** What they are compared with. */
+  bare: async () => (await import('@parperos/exmap/bench')).bareLoops(),
+}
 
 export type AllocatorName = keyof typeof allocators
 export const allocatorNames = Object.keys(allocators) as AllocatorName[]

@@ -122,12 +122,13 @@ function find(
   )
 }
 
-function figure(id: string, title: string, value: number, goal: number, better: Figure['better']): Figure {
+export function figure(id: string, title: string, value: number, goal: number, better: Figure['better']): Figure {
   return { id, title, value, goal, better, met: better === 'lower' ? value <= goal : value >= goal }
 }
 
 /** Whether something else took CPUs away in most of a result's rounds. */
-export const isDisturbed = ({ disturbedRounds, rounds }: Result): boolean => disturbedRounds * 2 > rounds
+export const isDisturbed = ({ disturbedRounds, rounds }: Pick<Result, 'disturbedRounds' | 'rounds'>): boolean =>
+  disturbedRounds * 2 > rounds
 
 /** Without a free CPU for each worker a figure says more about the machine's other work than about the allocator. */
 function busyText(result: Result): string {

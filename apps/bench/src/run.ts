@@ -3,7 +3,8 @@
 import { explorationFigures, figuresOf, isDisturbed } from './figures.ts'
 import { lookAtLoad, machineFacts } from './machine.ts'
 import type { Cell, CellReply } from './measure/job.ts'
-import { reportSchema, SCHEMA_VERSION, type Report, type Result } from './report/schema.ts'
+import { pageFigures } from './page-figures.ts'
+import { reportSchema, SCHEMA_VERSION, type Report } from './report/schema.ts'
 import type { Measurement, Plan, Records, Settings, Suite } from './suites/suite.ts'
 
 export interface RunContext {
@@ -37,8 +38,8 @@ export async function run(plans: readonly Plan[], settings: Settings, context: R
     startedAt: startedAt.toISOString(),
     durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...records,
-    figures: [...figuresOf(records.results, facts.cores), ...explorationFigures(records.exploration)],
-    notes: [...plans.flatMap(({ notes }) => notes), ...disturbanceNote(records.results)],
+    figures: [...figuresOf(records.results, facts.cores), ...explorationFigures(records.exploration), ...pageFigures(records.pageWork)],
+    notes: [...plans.flatMap(({ notes }) => notes), ...disturbanceNote(records)],
     skipped: context.skipped,
     failures,
   } satisfies Report)
@@ -70,11 +71,14 @@ function recorded(record: () => void): string | null {
   }
 }
 
-function disturbanceNote(results: readonly Result[]): string[] {
-  const count = results.filter(isDisturbed).length
+function disturbanceNote({ results, pageWork = [] }: Records): string[] {
+  // Where waiting for a disk is part of the work, nobody can tell.
+  const works = pageWork.map(({ disturbedRounds, rounds }) => ({ disturbedRounds: disturbedRounds ?? 0, rounds }))
+  const all = [...results, ...works]
+  const count = all.filter(isDisturbed).length
   if (count === 0) return []
   return [
-    `During ${count} of ${results.length} measurements something else took CPUs away from the workers: on a quiet ` +
+    `During ${count} of ${all.length} measurements something else took CPUs away from the workers: on a quiet ` +
       'machine these results are better, those of several workers above all.',
   ]
 }

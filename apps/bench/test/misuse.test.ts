@@ -6,8 +6,8 @@ import { bench } from './cli.ts'
 import { emptyDirectory } from './directory.ts'
 
 const cases: [args: string[], line: RegExp][] = [
-  [[], /name a suite: llfree, file-cache, all, start/],
-  [['nonsense'], /there is no suite "nonsense"; there are llfree, file-cache, all, start/],
+  [[], /name a suite: llfree, file-cache, exmap, all, start/],
+  [['nonsense'], /there is no suite "nonsense"; there are llfree, file-cache, exmap, all, start/],
   [['nonsense', '--quick'], /there is no suite "nonsense"/],
   [['llfree', '--nonsense'], /unknown option '--nonsense'/],
   [['llfree', 'nonsense'], /too many arguments/],
@@ -19,6 +19,7 @@ const cases: [args: string[], line: RegExp][] = [
   [['llfree', '--time-ms', '0'], /from 1 to 10000/],
   [['llfree', '--seed', '-1'], /from 0 to 4294967295/],
   [['llfree', '--dir', '.'], /unknown option '--dir'/],
+  [['exmap', '--dir', '.'], /unknown option '--dir'/],
   [['llfree', '--json'], /argument missing/],
   [['llfree', '--json', '.'], /is a directory, not a file/],
   [['llfree', '--json', 'a-file/out.json'], /cannot be written: ENOTDIR/],

@@ -1,5 +1,5 @@
 // Made-up results for the tests of figures and reports.
-import type { CacheRun, Exploration, FileCache, Report, Result } from '../src/report/schema.ts'
+import type { CacheRun, Exploration, FileCache, PageWork, Report, Result } from '../src/report/schema.ts'
 
 /** A result; `ns` is its median, in units of one compare-exchange of 5 ns. */
 export function resultWith(over: Partial<Omit<Result, 'nsPerOp'>> & { ns: number }): Result {
@@ -68,6 +68,25 @@ export const cacheInput: FileCache['input'] = {
   frames: 980,
   bytesAtMost: 2 ** 27,
 }
+
+export const pageWorkWith = (over: Partial<PageWork>): PageWork => ({
+  case: 'contiguous',
+  subject: 'ExMap',
+  backend: 'native',
+  way: 'move',
+  hugePages: false,
+  workers: 1,
+  depth: null,
+  nsPerOp: { median: 200, p25: 180, p75: 240 },
+  cpuNsPerOp: { median: 200, p25: 180, p75: 240 },
+  opsPerSecond: 5e6,
+  opsPerCpuSecond: 5e6,
+  times: null,
+  cpuShare: 1,
+  disturbedRounds: 0,
+  rounds: 7,
+  ...over,
+})
 
 export const reportWith = (over: Partial<Report> = {}): Report => ({
   schemaVersion: 1,

@@ -3,13 +3,14 @@
 import { cacheCells, explorationCells, figureCells, groupCells, recoveryCells, type Cells } from './cells.ts'
 import { percent, short, shortCommit, thousands, workersText } from './format.ts'
 import { groupsOf, type Group } from './groups.ts'
+import { pageCells, pageGroupsOf, type PageGroup } from './page-work.ts'
 import { recoveriesOf, type Recovery } from './recoveries.ts'
 import type { Exploration, FileCache, Report } from './schema.ts'
 import { style } from './style.ts'
 
 /** `script`: the page's bundled script. */
 export function htmlOf(report: Report, script: string): string {
-  const { results, exploration, fileCache, failures, startedAt, command, parameters } = report
+  const { results, exploration, fileCache, pageWork, failures, startedAt, command, parameters } = report
   const kind = parameters.quick ? ', quick run' : ''
   return `<!doctype html>
 <html lang="en">
@@ -35,6 +36,7 @@ ${groupsOf(results).map(groupSection).join('\n')}
 ${recoveriesOf(results).map(recoverySection).join('\n')}
 ${exploration ? explorationSection(exploration) : ''}
 ${fileCache ? cacheSection(fileCache) : ''}
+${pageGroupsOf(pageWork).map(pageSection).join('\n')}
 </main>
 <script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', '\\u003c')}</script>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
@@ -88,6 +90,9 @@ function recoverySection(recovery: Recovery): string {
 
 const explorationSection = (exploration: Exploration): string =>
   section('exploration', 'Schedule explorer', table(explorationCells(exploration)))
+
+const pageSection = (group: PageGroup): string =>
+  section(`page-${group.case}`, capital(group.title), table(pageCells(group)))
 
 const capital = (text: string): string => text[0].toUpperCase() + text.slice(1)
 

@@ -86,6 +86,26 @@ const fileCache = z.strictObject({
   runs: z.array(cacheRun),
 })
 
+const pageWork = z.strictObject({
+  case: z.enum(['contiguous', 'scattered', 'accounting', 'read-direct', 'read-cached', 'free', 'address']),
+  subject: z.string().describe('ExMap, or what it is compared with.'),
+  backend: backend.nullable().describe('Of ExMap; null for what it is compared with.'),
+  way: z.string().nullable().describe('How pages get their frames: move, table, …; null for what it is compared with.'),
+  hugePages: z.boolean(),
+  workers: z.int().positive(),
+  depth: count.nullable().describe('Requests that are with the operating system at the same time, at most.'),
+  nsPerOp: spread.describe('Nanoseconds that one worker spends on one page, over the rounds.'),
+  cpuNsPerOp: spread.nullable().describe('CPU nanoseconds for one page, user and system; null where nobody can tell.'),
+  opsPerSecond: positive.describe('Pages of all workers together, from the median.'),
+  opsPerCpuSecond: positive.nullable().describe('Pages for each second of CPU time, from the median.'),
+  times: spread
+    .nullable()
+    .describe('ExMap as a multiple of what it is compared with, round by round; the case says in what.'),
+  cpuShare: z.number().min(0).max(1).nullable().describe('As in results; null where waiting for a disk is in it.'),
+  disturbedRounds: count.nullable(),
+  rounds: z.int().positive(),
+})
+
 const figure = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -127,6 +147,7 @@ export const reportSchema = z.strictObject({
   results: z.array(result),
   exploration: exploration.optional().describe('How fast the schedule explorer is.'),
   fileCache: fileCache.optional(),
+  pageWork: z.array(pageWork).optional().describe('Of page areas; what ExMap is compared with follows it.'),
   figures: z
     .array(figure)
     .describe('What was aimed at and what was reached; a figure that was not measured is absent.'),
@@ -142,6 +163,7 @@ export type Result = z.infer<typeof result>
 export type Exploration = z.infer<typeof exploration>
 export type FileCache = z.infer<typeof fileCache>
 export type CacheRun = z.infer<typeof cacheRun>
+export type PageWork = z.infer<typeof pageWork>
 export type CacheStats = z.infer<typeof stats>
 export type Figure = z.infer<typeof figure>
 export type Load = z.infer<typeof load>

@@ -2,16 +2,18 @@
 import { cacheCells, explorationCells, figureCells, groupCells, recoveryCells, type Cells } from './cells.ts'
 import { shortCommit, workersText } from './format.ts'
 import { groupsOf } from './groups.ts'
+import { pageCells, pageGroupsOf } from './page-work.ts'
 import { recoveriesOf } from './recoveries.ts'
 import type { CacheRun, Figure, Report } from './schema.ts'
 
 export function tableOf(report: Report): string {
-  const { results, exploration, fileCache, figures, notes, failures } = report
+  const { results, exploration, fileCache, pageWork, figures, notes, failures } = report
   const blocks = [
     ...groupsOf(results).map((group) => block(group.title, groupCells(group))),
     ...recoveriesOf(results).map((recovery) => block(recovery.title, recoveryCells(recovery))),
     ...(exploration ? [block('schedule explorer', explorationCells(exploration))] : []),
     ...(fileCache ? [cacheBlock(fileCache.runs)] : []),
+    ...pageGroupsOf(pageWork).map((group) => block(group.title, pageCells(group))),
     ...(notes.length > 0 ? [notes.map((note) => `Note: ${note}`).join('\n')] : []),
     ...(figures.length > 0 ? [figuresBlock(figures)] : []),
     ...(failures.length > 0 ? [failures.map(({ cell, message }) => `FAILED  ${cell}: ${message}`).join('\n')] : []),

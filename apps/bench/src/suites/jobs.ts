@@ -5,6 +5,9 @@ const jobs: Record<string, () => Promise<unknown>> = {
   llfree: async () => (await import('./llfree-job.ts')).job,
   recovery: async () => (await import('./recovery-job.ts')).job,
   exploration: async () => (await import('./exploration-job.ts')).job,
+  'exmap-pages': async () => (await import('./exmap-pages-job.ts')).job,
+  'exmap-reads': async () => (await import('./exmap-reads-job.ts')).job,
+  'exmap-address': async () => (await import('./exmap-address-job.ts')).job,
   'file-cache': async () => (await import('./file-cache-job.ts')).job,
 }
 

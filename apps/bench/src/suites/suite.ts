@@ -3,7 +3,7 @@
 import type { BackendKind } from '@parperos/alloc-api'
 import type { AllocatorName } from '../compose.ts'
 import type { Cell } from '../measure/job.ts'
-import type { Exploration, FileCache, Result } from '../report/schema.ts'
+import type { Exploration, FileCache, PageWork, Result } from '../report/schema.ts'
 
 /** What the caller wants, checked. */
 export interface Settings {
@@ -32,6 +32,7 @@ export interface Records {
   results: Result[]
   exploration?: Exploration
   fileCache?: FileCache
+  pageWork?: PageWork[]
 }
 
 export interface Measurement {
