@@ -55,3 +55,4 @@ export {
   type MemoryOptions,
 } from './memory/memory.ts'
 export { Region, type RegionHandle } from './memory/region.ts'
+export type { Words } from './sab/atomics.ts'

@@ -8,8 +8,8 @@ import type {
   PageAreaHandle,
   PageAreaSupports,
   Region,
+  Words,
 } from '@parperos/alloc-api'
-import type { Words } from '#atomics'
 import type { ExMapAttachOptions, ExMapConfig } from './config.ts'
 import type { Geometry } from './geometry.ts'
 import type { PageTransfer } from './io/transfer.ts'

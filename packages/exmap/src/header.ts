@@ -1,7 +1,6 @@
 // The header of an area's Region: written once when it is opened, and checked, every number of it, before any is used.
-import { FRAME_BYTES, ParperosError, Region, type PageAreaHandle } from '@parperos/alloc-api'
+import { FRAME_BYTES, ParperosError, Region, type PageAreaHandle, type Words } from '@parperos/alloc-api'
 import { STACK_BYTES } from '@parperos/alloc-api/driver'
-import type { Words } from '#atomics'
 import type { Attached } from './driver.ts'
 import { geometry, type Geometry } from './geometry.ts'
 import * as L from './layout.ts'

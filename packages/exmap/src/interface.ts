@@ -1,8 +1,8 @@
 // One worker's commands: checks what only JavaScript can get wrong, sees to it that one batch is in flight at most, and moves
 // the bytes of pages when the core's hand waits for them.
-import { ParperosError, type PageInterface, type RunResult, type Runs } from '@parperos/alloc-api'
+import { ParperosError, type PageInterface, type RunResult, type Runs, type Words } from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
-import { load, store, type Words } from '#atomics'
+import { load, store } from '#atomics'
 import { takingFrames } from './bundles.ts'
 import { Hand } from './io/hand.ts'
 import { viewsOf } from './io/store-transfer.ts'

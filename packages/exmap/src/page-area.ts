@@ -8,8 +8,8 @@ import {
   type PageAreaInfo,
   type PageAreaStats,
   type PageAreaSupports,
+  type Words,
 } from '@parperos/alloc-api'
-import type { Words } from '#atomics'
 import type { Bundles } from './bundles.ts'
 import type { Attached, Place, Started } from './driver.ts'
 import { COMPONENT } from './header.ts'

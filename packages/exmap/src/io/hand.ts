@@ -1,6 +1,7 @@
 // The hand of an interface as those see it who move its pages' bytes: which pages wait, in which frames, and what became of
 // them. Runs of the batch stay together and in order.
-import { store, type Words } from '#atomics'
+import type { Words } from '@parperos/alloc-api'
+import { store } from '#atomics'
 import { handAt, type Geometry } from '../geometry.ts'
 import * as L from '../layout.ts'
 

@@ -1,6 +1,6 @@
 // One worker's view of an area: the shared words, where everything stands in them, and which slot this worker is. It holds
 // nothing of its own that changes; all state is in the words.
-import type { Words } from '#atomics'
+import type { Words } from '@parperos/alloc-api'
 import { handAt, type Geometry } from '../geometry.ts'
 import * as L from '../layout.ts'
 
