@@ -1,6 +1,7 @@
 // One worker's commands in the model: batch after batch, run after run, page after page. Where the asynchronous methods
 // let others go on, `batch` yields; the blocking ones do the same without a pause.
-import { compareExchange, load, store, type Words } from '#atomics'
+import { compareExchange, load, store } from '#atomics'
+import type { Words } from '../sab/atomics.ts'
 import { ParperosError } from '../errors.ts'
 import { FRAME_BYTES, type FrameAllocator } from '../frame-allocator.ts'
 import {
