@@ -67,7 +67,7 @@ describe.runIf(canTest(tools.thread)).concurrent('threads under ThreadSanitizer'
   const stress = { program: 'stress', tool: 'thread' } as const
 
   it('do everything there is on slots of their own, and there is no data race', { timeout }, async () => {
-    expectAllSeen(countsOf(await run(stress, ['--seed', seed, '--seconds', 55 * soak, '--rounds', 10])))
+    expectAllSeen(countsOf(await run(stress, ['--seed', seed, '--seconds', 60 * soak, '--rounds', 10])))
   })
 
   it.each(['bit', 'row', 'child', 'local'])(
@@ -120,12 +120,12 @@ describe.runIf(canTest(tools.address)).concurrent('under AddressSanitizer and Un
   const fuzz = { program: 'fuzz', tool: 'address' } as const
 
   it('threads touch nothing outside of the Region and do nothing undefined', { timeout }, async () => {
-    const args = ['--seed', seed, '--seconds', 18 * soak, '--rounds', 10]
+    const args = ['--seed', seed, '--seconds', 60 * soak, '--rounds', 10]
     expectAllSeen(countsOf(await run({ program: 'stress', tool: 'address' }, args)))
   })
 
   it('any sequence of operations does what the model does', { timeout }, async () => {
-    const { outcomes, ...counts } = countsOf(await run(fuzz, ['--seed', seed, '--seconds', 36 * soak]))
+    const { outcomes, ...counts } = countsOf(await run(fuzz, ['--seed', seed, '--seconds', 60 * soak]))
     expectAllSeen(counts)
     expectAllSeen(outcomes as unknown as Record<string, number>)
   })
