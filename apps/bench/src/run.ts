@@ -3,6 +3,7 @@
 import { explorationFigures, figuresOf, isDisturbed } from './figures.ts'
 import { lookAtLoad, machineFacts } from './machine.ts'
 import type { Cell, CellReply } from './measure/job.ts'
+import { refusalOf } from './misuse.ts'
 import { pageFigures } from './page-figures.ts'
 import { reportSchema, SCHEMA_VERSION, type Report } from './report/schema.ts'
 import type { Measurement, Plan, Records, Settings, Suite } from './suites/suite.ts'
@@ -55,20 +56,10 @@ async function measureAll(
     const { cell } = measurement
     onCell(cell, index, measurements.length)
     const reply = await measure(cell)
-    const message = 'error' in reply ? reply.error : recorded(() => measurement.record(reply.outcome, records))
+    const message = 'error' in reply ? reply.error : refusalOf(() => measurement.record(reply.outcome, records))
     if (message !== null) failures.push({ cell: cell.label, message })
   }
   return { records, failures }
-}
-
-/** Null, or what the suite found wrong with the outcome. */
-function recorded(record: () => void): string | null {
-  try {
-    record()
-    return null
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
 }
 
 function disturbanceNote({ results, pageWork = [] }: Records): string[] {

@@ -31,6 +31,20 @@ ALWAYS_INLINE bool addon_arguments(napi_env env, napi_callback_info info, size_t
   return napi_get_cb_info(env, info, &count, into, NULL, data) == napi_ok && count == wanted;
 }
 
+// What a function of a core starts with: its arguments, and in `self` what `attach` has bound it to.
+#define ADDON_ENTER(bound, count)                                           \
+  napi_value arguments[count];                                              \
+  void *data;                                                               \
+  if (!addon_arguments(env, info, count, arguments, &data)) {               \
+    return addon_type_error(env, "a core takes " #count " arguments here"); \
+  }                                                                         \
+  bound *self = data
+
+#define ADDON_ENTER_BARE(bound)                                                                        \
+  void *data;                                                                                          \
+  if (!addon_arguments(env, info, 0, NULL, &data)) return addon_type_error(env, "takes no arguments"); \
+  bound *self = data
+
 ALWAYS_INLINE bool addon_int32(napi_env env, napi_value value, int32_t *into) {
   return napi_get_value_int32(env, value, into) == napi_ok;
 }

@@ -6,9 +6,9 @@ import type {
   Memory,
   PlacingFrameAllocator,
 } from '@parperos/alloc-api'
+import { requireMemory } from '@parperos/alloc-api/driver'
 import { choose, type BackendOption } from './auto.ts'
 import { handleIn, structureOf } from './header.ts'
-import { requireMemory } from './options.ts'
 
 export type { BackendOption } from './auto.ts'
 export type { BuddyBackend } from './backend.ts'

@@ -22,33 +22,19 @@ typedef struct {
   napi_threadsafe_function told;
 } attached;
 
-// What every function starts with: its arguments and the worker that it is bound to.
-#define ENTER(count)                                                        \
-  napi_value arguments[count];                                              \
-  void *data;                                                               \
-  if (!addon_arguments(env, info, count, arguments, &data)) {               \
-    return addon_type_error(env, "a core takes " #count " arguments here"); \
-  }                                                                         \
-  attached *self = data
-
-#define ENTER_BARE()                                                                                \
-  void *data;                                                                                       \
-  if (!addon_arguments(env, info, 0, NULL, &data)) return addon_type_error(env, "takes no arguments"); \
-  attached *self = data
-
 static napi_value boolean(napi_env env, bool value) {
   napi_value result;
   return napi_get_boolean(env, value, &result) == napi_ok ? result : NULL;
 }
 
 static napi_value export_recover(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   return addon_number(env, exmap_recover(self->words, self->slot, &self->space));
 }
 
 // begin(op, runs)
 static napi_value export_begin(napi_env env, napi_callback_info info) {
-  ENTER(2);
+  ADDON_ENTER(attached, 2);
   int32_t op, runs;
   if (!addon_int32(env, arguments[0], &op) || !addon_int32(env, arguments[1], &runs)) {
     return addon_type_error(env, "begin(op, runs)");
@@ -58,28 +44,28 @@ static napi_value export_begin(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_step(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   return addon_number(env, exmap_step(self->words, self->slot, &self->space));
 }
 
 static napi_value export_next_bundle(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   return boolean(env, exmap_next_bundle(self->words, self->slot) != 0);
 }
 
 static napi_value export_gather(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   return boolean(env, exmap_gather(self->words, self->slot, &self->space) != 0);
 }
 
 static napi_value export_ready(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   exmap_ready(self->words, self->slot);
   return NULL;
 }
 
 static napi_value export_leave(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   exmap_leave(self->words, self->slot);
   return NULL;
 }
@@ -102,7 +88,7 @@ static void end_transfer(attached *self) {
 
 // fillSync(): transfers the hand, and returns when that is done.
 static napi_value export_fill_sync(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   if (!begin_transfer(self)) return addon_type_error(env, "fillSync() needs an open file that is not busy");
   station_run(self->station);
   end_transfer(self);
@@ -111,7 +97,7 @@ static napi_value export_fill_sync(napi_env env, napi_callback_info info) {
 
 // fill() → whether it goes on while JavaScript does: then the file's listener is called when it is done. False: it is done.
 static napi_value export_fill(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   uint32_t references;
   if (!begin_transfer(self)) return addon_type_error(env, "fill() needs an open file that is not busy");
   self->posted = station_post(self->station, false);
@@ -153,7 +139,7 @@ static void told(napi_env env, napi_value listener, void *context, void *data) {
 // cancel(): ends what is posted; its listener is still called. Returns when nobody works on the memory any more.
 static napi_value export_cancel(napi_env env, napi_callback_info info) {
   (void)env;
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   if (self->station) station_cancel(self->station);
   settle(self);
   return NULL;
@@ -171,7 +157,7 @@ static void close_station(void *data) {
 // openFile(descriptor, io_uring wished for, listener) → 0: it is used; else why not (an errno value, −1 when not wished for).
 // The descriptor stays the caller's.
 static napi_value export_open_file(napi_env env, napi_callback_info info) {
-  ENTER(3);
+  ADDON_ENTER(attached, 3);
   int32_t fd;
   bool ring;
   napi_value name;
@@ -195,7 +181,7 @@ static napi_value export_open_file(napi_env env, napi_callback_info info) {
 
 // closeFile(): ends what is posted, and the station's threads.
 static napi_value export_close_file(napi_env env, napi_callback_info info) {
-  ENTER_BARE();
+  ADDON_ENTER_BARE(attached);
   if (self->station) napi_remove_env_cleanup_hook(env, close_station, self);
   close_station(self);
   return NULL;
@@ -217,7 +203,7 @@ static bool pages_argument(napi_env env, napi_value view, uint8_t **at) {
 
 // openSpace(area: a view of its first page or null, pool: the same, way, huge, opening, report): where pages and frames are.
 static napi_value export_open_space(napi_env env, napi_callback_info info) {
-  ENTER(6);
+  ADDON_ENTER(attached, 6);
   int32_t way;
   bool huge, opening;
   uint8_t *report;

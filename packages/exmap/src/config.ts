@@ -3,12 +3,12 @@ import {
   FRAME_BYTES,
   ParperosError,
   type FrameAllocator,
-  type Memory,
   type PageAreaAttachOptions,
   type PageAreaConfig,
   type PageFile,
   type Region,
 } from '@parperos/alloc-api'
+import { requireMemory, requireName, requireWholeNumber } from '@parperos/alloc-api/driver'
 import { geometry, type Geometry } from './geometry.ts'
 import type { PageStore } from './io/page-store.ts'
 import * as L from './layout.ts'
@@ -32,12 +32,10 @@ export function complete(config: ExMapConfig): { name: string; file: PageFile | 
   const { pages, slots = 1, commands = 1024, name = 'exmap', frames, pool } = config
   requireMemory(config.memory)
   requireFrames(frames)
-  wholeNumber('pages', pages, 1, 2 ** 32)
-  wholeNumber('slots', slots, 1, L.maxSlots)
-  wholeNumber('commands', commands, 1, L.maxCommands)
-  if (typeof name !== 'string' || name === '') {
-    throw new ParperosError('BAD_NAME', `a name is a string that is not empty, got ${JSON.stringify(name)}`)
-  }
+  requireWholeNumber('pages', pages, 1, 2 ** 32)
+  requireWholeNumber('slots', slots, 1, L.maxSlots)
+  requireWholeNumber('commands', commands, 1, L.maxCommands)
+  requireName(name)
   requirePool(pool, frames)
   if (config.file && config.store) throw new ParperosError('BAD_OPTION', 'an area has a file or a store, not both')
   return { name, file: fileOf(config.file), shape: geometry({ pages, slots, commands, frames: frames.frames }) }
@@ -48,12 +46,6 @@ function fileOf(file: PageFile | undefined): PageFile | null {
   const { path, readOnly = false, direct = false } = file as Partial<PageFile>
   if (typeof path === 'string' && path !== '') return { path, readOnly, direct }
   throw new ParperosError('BAD_OPTION', 'file is { path, readOnly?, direct? }, with a path that is not empty')
-}
-
-/** Throws `BAD_OPTION` for what is no memory: JavaScript hands in whatever it likes. */
-export function requireMemory(memory: Memory): void {
-  if (typeof (memory as Partial<Memory> | undefined)?.region === 'function') return
-  throw new ParperosError('BAD_OPTION', 'memory is a memory that createMemory made')
 }
 
 /** Throws `BAD_OPTION` for what is no frame allocator. */
@@ -71,9 +63,4 @@ export function requirePool(pool: Region, { frames }: FrameAllocator): void {
   if (pool.byteLength >= frames * FRAME_BYTES) return
   const bytes = frames * FRAME_BYTES
   throw new ParperosError('TOO_SMALL', `a pool of ${pool.byteLength} bytes has no room for ${frames} frames, ${bytes} bytes`)
-}
-
-function wholeNumber(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return
-  throw new ParperosError('BAD_OPTION', `${name} is a whole number from ${least} to ${most}, got ${String(value)}`)
 }

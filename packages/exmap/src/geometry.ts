@@ -1,5 +1,6 @@
 // Where everything stands, computed from a few sizes. Written into the header at open; at attach the header is checked
 // against a fresh computation, so that no number in it is used unchecked.
+import { inLines } from '@parperos/alloc-api/driver'
 import * as L from './layout.ts'
 
 /** What an area is made of; everything else follows. */
@@ -30,9 +31,6 @@ export interface Geometry extends Sizes {
   wordsTotal: number
 }
 
-const LINE_WORDS = 16
-const line = (words: number): number => Math.ceil(words / LINE_WORDS) * LINE_WORDS
-
 /** Of a small pool the workers' own bundles hold a quarter at most. */
 const HOARD = 8
 
@@ -42,11 +40,11 @@ export function geometry({ pages, slots, commands, frames }: Sizes): Geometry {
   const bundles = L.bundlesPerSlot * slots
   const zeroOrder = Math.ceil(Math.log2(slots))
   const ownersAt = L.headerWords
-  const shelfAt = line(ownersAt + slots)
-  const interfacesAt = line(shelfAt + bundles)
-  const interfaceWords = line(L.interfaceStateWords + commands * L.commandWords) + L.handEntries * L.entryWords
+  const shelfAt = inLines(ownersAt + slots)
+  const interfacesAt = inLines(shelfAt + bundles)
+  const interfaceWords = inLines(L.interfaceStateWords + commands * L.commandWords) + L.handEntries * L.entryWords
   const bundlesAt = interfacesAt + slots * interfaceWords
-  const bundleWords = L.bundleHeaderWords + line(bundleFrames)
+  const bundleWords = L.bundleHeaderWords + inLines(bundleFrames)
   const tableAt = bundlesAt + bundles * bundleWords
   const wordsTotal = tableAt + pages
   return {
@@ -56,4 +54,4 @@ export function geometry({ pages, slots, commands, frames }: Sizes): Geometry {
 }
 
 /** The word at which the hand of an interface begins, counted from the interface's first. */
-export const handAt = (commands: number): number => line(L.interfaceStateWords + commands * L.commandWords)
+export const handAt = (commands: number): number => inLines(L.interfaceStateWords + commands * L.commandWords)

@@ -1,6 +1,6 @@
 // The header of an area's Region: written once when it is opened, and checked, every number of it, before any is used.
 import { FRAME_BYTES, ParperosError, Region, type PageAreaHandle, type Words } from '@parperos/alloc-api'
-import { STACK_BYTES } from '@parperos/alloc-api/driver'
+import { regionsOf, requireInHeader, STACK_BYTES } from '@parperos/alloc-api/driver'
 import type { Attached } from './driver.ts'
 import { geometry, type Geometry } from './geometry.ts'
 import * as L from './layout.ts'
@@ -44,20 +44,8 @@ export function writeHeader(words: Words, shape: Geometry, { zero, mapped }: { z
 
 /** What a handle names, checked before anything of it is used. */
 export function checkedHandle(handle: PageAreaHandle): Omit<Attached, 'slot' | 'frames'> {
-  const given = handle as Partial<PageAreaHandle> | null | undefined
-  const isWhole = given && typeof given === 'object' && given.region && given.stacks && given.pool
-  if (!isWhole || given.component !== COMPONENT) {
-    const component = String(given?.component)
-    throw new ParperosError('BAD_HANDLE', `not a handle of exmap: its component is ${component}, expected ${COMPONENT}`)
-  }
-  if (given.layoutVersion !== L.version) {
-    const version = String(given.layoutVersion)
-    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${L.version}`)
-  }
-  const [region, stacks, pool] = [given.region, given.stacks, given.pool].map((one) => Region.from(one as never))
-  if (stacks.memory.buffer !== region.memory.buffer) {
-    throw new ParperosError('BAD_HANDLE', 'the handle names the Region and the stacks in two memories')
-  }
+  const { region, stacks } = regionsOf(handle, COMPONENT, L.version)
+  const pool = Region.from(handle.pool)
   if (region.byteLength < L.headerWords * 4) {
     throw new ParperosError('BAD_SIZE', `a Region of ${region.byteLength} bytes is too short for a header`)
   }
@@ -65,7 +53,7 @@ export function checkedHandle(handle: PageAreaHandle): Omit<Attached, 'slot' | '
   const shape = readShape(words)
   requireRoom(shape, { region, stacks, pool })
   const isMapped = words[L.headerMapped] === 1
-  if (isMapped !== given.area instanceof SharedArrayBuffer) {
+  if (isMapped !== handle.area instanceof SharedArrayBuffer) {
     throw new ParperosError('BAD_HANDLE', `the handle of ${isMapped ? 'a mapped area needs its' : 'this area has an'} area`)
   }
   return { handle, region, stacks, pool, words, geometry: shape }
@@ -80,10 +68,10 @@ function readShape(words: Words): Geometry {
     throw new ParperosError('BAD_VERSION', `a page area of layout version ${version}, expected ${L.version}`)
   }
   const [slots, commands, frames] = [L.headerSlots, L.headerCommands, L.headerFrames].map((index) => words[index] >>> 0)
-  inRange('slots', slots, 1, L.maxSlots)
-  inRange('commands', commands, 1, L.maxCommands)
-  inRange('frames', frames, 1, L.maxFrames)
-  inRange('mapped', words[L.headerMapped] >>> 0, 0, 1)
+  requireInHeader('slots', slots, 1, L.maxSlots)
+  requireInHeader('commands', commands, 1, L.maxCommands)
+  requireInHeader('frames', frames, 1, L.maxFrames)
+  requireInHeader('mapped', words[L.headerMapped] >>> 0, 0, 1)
   const shape = geometry({ pages: (words[L.headerLastPage] >>> 0) + 1, slots, commands, frames })
   const wrong = shapeNames.find((name) => words[shapeWords[name]] >>> 0 !== shape[name])
   if (wrong) {
@@ -105,9 +93,4 @@ function requireRoom(shape: Geometry, { region, stacks, pool }: Record<'region' 
   if (shape.frames * FRAME_BYTES > pool.byteLength) {
     throw new ParperosError('BAD_SIZE', `${shape.frames} frames in a pool of ${pool.byteLength} bytes`)
   }
-}
-
-function inRange(name: string, value: number, least: number, most: number): void {
-  if (value >= least && value <= most) return
-  throw new ParperosError('BAD_SIZE', `the header says ${name} ${value}, which is none of ${least} to ${most}`)
 }

@@ -1,8 +1,11 @@
 // ExMap for users: open an area, attach to it from other workers. Backends are the subpaths /sab, /wasm, /native.
-import { ParperosError, Region, requireAvailable, type PageAreaHandle } from '@parperos/alloc-api'
+import type { PageAreaHandle } from '@parperos/alloc-api'
+import { regionsOf, requireBackend, requireMemory } from '@parperos/alloc-api/driver'
 import { autoBackend } from './auto.ts'
-import { requireMemory, type ExMapAttachOptions, type ExMapConfig } from './config.ts'
+import type { ExMapAttachOptions, ExMapConfig } from './config.ts'
 import type { ExMapBackend } from './driver.ts'
+import { COMPONENT } from './header.ts'
+import * as L from './layout.ts'
 import type { ExMapArea } from './page-area.ts'
 
 export type { ExMapAttachOptions, ExMapConfig } from './config.ts'
@@ -47,22 +50,7 @@ export const ExMap = {
       requireBackend(backend)
       return await backend.attach(handle, slot, options)
     }
-    const choice = await autoBackend(regionOf(handle).memory.wasm !== null)
+    const choice = await autoBackend(regionsOf(handle, COMPONENT, L.version).region.memory.wasm !== null)
     return await choice.backend.attach(handle, slot, { passedOver: choice.passedOver, ...options })
   },
-}
-
-/** Throws `BAD_OPTION` for what is no backend, `UNAVAILABLE` when it cannot run here. */
-function requireBackend(backend: ExMapBackend): void {
-  const given = backend as Partial<ExMapBackend> | null | undefined
-  if (typeof given?.open !== 'function' || typeof given.attach !== 'function') {
-    throw new ParperosError('BAD_OPTION', "backend is an object of /sab, /wasm or /native, or 'auto'")
-  }
-  requireAvailable(backend)
-}
-
-/** A handle comes from elsewhere: it may be anything. */
-function regionOf(handle: PageAreaHandle | null | undefined): Region {
-  if (handle?.region) return Region.from(handle.region)
-  throw new ParperosError('BAD_HANDLE', `not a handle of exmap: its component is ${String(handle?.component)}`)
 }

@@ -7,6 +7,7 @@ import {
   type PageFile,
   type Region,
 } from '@parperos/alloc-api'
+import { regionsIn } from '@parperos/alloc-api/driver'
 import { addonUnavailable } from '@parperos/alloc-api/driver/native'
 import type { ExMapAttachOptions } from './config.ts'
 import type { CoreBackend, ExMapBackend } from './driver.ts'
@@ -97,8 +98,7 @@ export interface ProcessAttachOptions extends ExMapAttachOptions {
  */
 export async function attachFromProcess(options: ProcessAttachOptions): Promise<ExMapArea> {
   const { memory, name = 'exmap', pool, descriptor, file = null, slot, ...rest } = options
-  const [region, stacks] = [memory.find(name), memory.find(`${name}-stacks`)]
-  if (!region || !stacks) throw new ParperosError('BAD_NAME', `the memory has no page area named ${name}`)
+  const { region, stacks } = regionsIn(memory, name, 'page area')
   const words = wordsOf(region)
   if (words[L.headerMagic] !== L.magic) throw new ParperosError('BAD_MAGIC', `there is no page area in the Region ${name}`)
   if ((words[L.headerNative] & L.nativeWay) !== wayNumbers.memfd) {

@@ -1,14 +1,7 @@
 // The life of an area, the same for all backends: open carves its Regions and takes its frames of zeros, attach joins and
 // gives back what the slot's former holder had in its hand.
-import {
-  FRAME_BYTES,
-  ParperosError,
-  type Memory,
-  type PageAreaHandle,
-  type PageFile,
-  type Region,
-} from '@parperos/alloc-api'
-import { claimSlot, STACK_BYTES } from '@parperos/alloc-api/driver'
+import { FRAME_BYTES, ParperosError, type PageAreaHandle, type PageFile } from '@parperos/alloc-api'
+import { carveRegions, claimSlot } from '@parperos/alloc-api/driver'
 import { store, type Words } from '#atomics'
 import { Bundles } from './bundles.ts'
 import { complete, requireFrames, type ExMapAttachOptions, type ExMapConfig } from './config.ts'
@@ -54,7 +47,13 @@ interface Opening {
 async function openIn(backend: CoreBackend, config: ExMapConfig, opening: Opening): Promise<ExMapArea> {
   const { name, shape, file, zero, pageStore } = opening
   const { frames, pool } = config
-  const { region, stacks } = carve(config.memory, name, shape)
+  const { region, stacks } = carveRegions(config.memory, {
+    component: COMPONENT,
+    name,
+    bytes: shape.wordsTotal * 4,
+    slots: shape.slots,
+    hints: { tooSmall: 'the page table has 4 bytes for each page' },
+  })
   const words = wordsOf(region)
   const area = backend.reserve?.(config, shape) ?? null
   writeHeader(words, shape, { zero, mapped: area !== null })
@@ -146,21 +145,4 @@ function takeZeros({ frames, pool }: ExMapConfig, { zeroOrder }: Geometry): numb
   const zero = frames.get(zeroOrder)
   pool.bytes(zero * FRAME_BYTES, 2 ** zeroOrder * FRAME_BYTES).fill(0)
   return zero
-}
-
-const inPages = (bytes: number): number => Math.ceil(bytes / FRAME_BYTES) * FRAME_BYTES
-
-/** The area's two Regions. What is carved cannot be given back: so what could stop the second is looked at before. */
-function carve(memory: Memory, name: string, shape: Geometry): { region: Region; stacks: Region } {
-  const stacksName = `${name}-stacks`
-  const taken = [name, stacksName].find((one) => memory.find(one))
-  if (taken !== undefined) throw new ParperosError('BAD_NAME', `the memory already has a Region named ${taken}`)
-  const [bytes, stackBytes] = [shape.wordsTotal * 4, shape.slots * STACK_BYTES]
-  const needed = inPages(bytes) + inPages(stackBytes)
-  if (needed > memory.freeBytes) {
-    throw new ParperosError('TOO_SMALL', `exmap needs ${needed} bytes, the memory has ${memory.freeBytes} left`, {
-      hint: 'the page table has 4 bytes for each page',
-    })
-  }
-  return { stacks: memory.region(stackBytes, stacksName), region: memory.region(bytes, name) }
 }

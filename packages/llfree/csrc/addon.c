@@ -12,15 +12,6 @@ typedef struct {
   uint32_t slot;
 } attached;
 
-// What every function starts with: its arguments and the Region that it is bound to.
-#define ENTER(count)                                                       \
-  napi_value arguments[count];                                             \
-  void *data;                                                              \
-  if (!addon_arguments(env, info, count, arguments, &data)) {              \
-    return addon_type_error(env, "a core takes " #count " arguments here"); \
-  }                                                                        \
-  const attached *self = data
-
 #define INT(name, index)                                  \
   int32_t name;                                           \
   if (!addon_int32(env, arguments[index], &name)) {       \
@@ -38,7 +29,7 @@ typedef struct {
   (void)name##_length
 
 static napi_value export_init(napi_env env, napi_callback_info info) {
-  ENTER(1);
+  ADDON_ENTER(const attached, 1);
   bool allocated;
   if (napi_get_value_bool(env, arguments[0], &allocated) != napi_ok) {
     return addon_type_error(env, "allocated is a boolean");
@@ -49,7 +40,7 @@ static napi_value export_init(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_recover(napi_env env, napi_callback_info info) {
-  ENTER(1);
+  ADDON_ENTER(const attached, 1);
   WORDS(into, 0);
   area a = area_of(self->words, self->slot);
   recover(&a, into);
@@ -57,14 +48,14 @@ static napi_value export_recover(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_get(napi_env env, napi_callback_info info) {
-  ENTER(2);
+  ADDON_ENTER(const attached, 2);
   INT(order, 0);
   INT(frame_class, 1);
   return addon_number(env, llfree_get(self->words, self->slot, (uint32_t)order, frame_class));
 }
 
 static napi_value export_get_at(napi_env env, napi_callback_info info) {
-  ENTER(3);
+  ADDON_ENTER(const attached, 3);
   INT(frame, 0);
   INT(order, 1);
   INT(frame_class, 2);
@@ -72,14 +63,14 @@ static napi_value export_get_at(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_put(napi_env env, napi_callback_info info) {
-  ENTER(2);
+  ADDON_ENTER(const attached, 2);
   INT(frame, 0);
   INT(order, 1);
   return addon_number(env, llfree_put(self->words, self->slot, (uint32_t)frame, (uint32_t)order));
 }
 
 static napi_value export_get_batch(napi_env env, napi_callback_info info) {
-  ENTER(3);
+  ADDON_ENTER(const attached, 3);
   INT(order, 0);
   WORDS(into, 1);
   INT(frame_class, 2);
@@ -88,23 +79,21 @@ static napi_value export_get_batch(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_put_batch(napi_env env, napi_callback_info info) {
-  ENTER(2);
+  ADDON_ENTER(const attached, 2);
   INT(order, 0);
   WORDS(frames, 1);
   return addon_unsigned(env, llfree_put_batch(self->words, self->slot, (uint32_t)order, frames, frames_length));
 }
 
 static napi_value export_drain(napi_env env, napi_callback_info info) {
-  void *data;
-  if (!addon_arguments(env, info, 0, NULL, &data)) return addon_type_error(env, "drain takes no arguments");
-  const attached *self = data;
+  ADDON_ENTER_BARE(const attached);
   area a = area_of(self->words, self->slot);
   drain(&a);
   return NULL;
 }
 
 static napi_value export_stats(napi_env env, napi_callback_info info) {
-  ENTER(1);
+  ADDON_ENTER(const attached, 1);
   WORDS(into, 0);
   area a = area_of(self->words, self->slot);
   stats(&a, into);
@@ -112,7 +101,7 @@ static napi_value export_stats(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_quick_stats(napi_env env, napi_callback_info info) {
-  ENTER(1);
+  ADDON_ENTER(const attached, 1);
   WORDS(into, 0);
   area a = area_of(self->words, self->slot);
   quick_stats(&a, into);
@@ -120,7 +109,7 @@ static napi_value export_quick_stats(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_stats_at(napi_env env, napi_callback_info info) {
-  ENTER(3);
+  ADDON_ENTER(const attached, 3);
   INT(frame, 0);
   INT(order, 1);
   WORDS(into, 2);
@@ -128,7 +117,7 @@ static napi_value export_stats_at(napi_env env, napi_callback_info info) {
 }
 
 static napi_value export_validate(napi_env env, napi_callback_info info) {
-  ENTER(1);
+  ADDON_ENTER(const attached, 1);
   WORDS(into, 0);
   area a = area_of(self->words, self->slot);
   return addon_number(env, validate(&a, into));

@@ -1,5 +1,6 @@
 // What `open` can be told, with its defaults and checks.
-import { ParperosError, type FrameAllocatorConfig, type FullFrameAllocator, type Memory } from '@parperos/alloc-api'
+import { ParperosError, type FrameAllocatorConfig, type FullFrameAllocator } from '@parperos/alloc-api'
+import { requireMemory, requireName, requireWholeNumber } from '@parperos/alloc-api/driver'
 import * as L from './layout.ts'
 import { persistNumber, type PersistPolicy } from './persistence.ts'
 import { checkPolicy, smallAndHuge, type ClassPolicy } from './policy.ts'
@@ -35,8 +36,8 @@ export function complete(config: LLFreeConfig): CompleteConfig {
   const { frames, slots = 1, initial = 'free', name = 'llfree', persist = 'none' } = config
   const { policy = smallAndHuge, treeHugeFrames = 8 } = config
   requireMemory(config.memory)
-  wholeNumber('frames', frames, 1, L.maxFrames)
-  wholeNumber('slots', slots, 1, MAX_SLOTS)
+  requireWholeNumber('frames', frames, 1, L.maxFrames)
+  requireWholeNumber('slots', slots, 1, MAX_SLOTS)
   const treeShift = typeof treeHugeFrames === 'number' ? Math.log2(treeHugeFrames) : NaN
   if (!Number.isInteger(treeShift) || treeShift < L.minTreeShift || treeShift > L.maxTreeShift) {
     throw new ParperosError('BAD_OPTION', `treeHugeFrames is a power of two from 2 to 64, got ${treeHugeFrames}`)
@@ -49,20 +50,7 @@ export function complete(config: LLFreeConfig): CompleteConfig {
     default:
       throw new ParperosError('BAD_OPTION', `initial is 'free', 'allocated' or 'recover', got ${JSON.stringify(initial)}`)
   }
-  if (typeof name !== 'string' || name === '') {
-    throw new ParperosError('BAD_NAME', `a name is a string that is not empty, got ${JSON.stringify(name)}`)
-  }
+  requireName(name)
   checkPolicy(policy)
   return { frames, slots, treeShift, initial, persist: persistNumber(persist), name, policy }
-}
-
-/** Throws `BAD_OPTION` for what is no memory: JavaScript hands in whatever it likes. */
-export function requireMemory(memory: Memory): void {
-  if (typeof (memory as Partial<Memory> | undefined)?.region === 'function') return
-  throw new ParperosError('BAD_OPTION', 'memory is a memory that createMemory made')
-}
-
-function wholeNumber(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return
-  throw new ParperosError('BAD_OPTION', `${name} is a whole number from ${least} to ${most}, got ${String(value)}`)
 }

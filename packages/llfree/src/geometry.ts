@@ -1,5 +1,6 @@
 // Where everything stands, computed from frames, slots, classes and tree size. Written into the header at open; at attach
 // the header is checked against a fresh computation, so that no number in it is used unchecked.
+import { inLines } from '@parperos/alloc-api/driver'
 import * as L from './layout.ts'
 
 export interface Geometry {
@@ -18,18 +19,15 @@ export interface Geometry {
   wordsTotal: number
 }
 
-const LINE_WORDS = 16
-const line = (words: number): number => Math.ceil(words / LINE_WORDS) * LINE_WORDS
-
 /** All offsets in words; every part starts on a cache line of its own. */
 export function geometry(frames: number, slots: number, classes: number, treeShift: number): Geometry {
   const children = Math.ceil(frames / L.childFrames)
   const trees = Math.ceil(children / 2 ** treeShift)
   const ownersAt = L.headerWords
-  const localsAt = line(ownersAt + slots)
+  const localsAt = inLines(ownersAt + slots)
   const treesAt = localsAt + slots * classes * L.localWords
-  const childrenAt = line(treesAt + trees)
-  const bitsAt = line(childrenAt + Math.ceil(children / 2))
+  const childrenAt = inLines(treesAt + trees)
+  const bitsAt = inLines(childrenAt + Math.ceil(children / 2))
   const wordsTotal = bitsAt + children * L.rows
   return { frames, slots, classes, treeShift, children, trees, ownersAt, localsAt, treesAt, childrenAt, bitsAt, wordsTotal }
 }

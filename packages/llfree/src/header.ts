@@ -1,6 +1,6 @@
 // The header of an allocator's Region: written once when it is opened, and checked, every number of it, before any is used.
-import { ParperosError, Region, type FrameAllocatorHandle } from '@parperos/alloc-api'
-import { STACK_BYTES } from '@parperos/alloc-api/driver'
+import { ParperosError, type FrameAllocatorHandle, type Region } from '@parperos/alloc-api'
+import { regionsOf, requireInHeader, STACK_BYTES } from '@parperos/alloc-api/driver'
 import type { Words } from '#atomics'
 import { MAX_SLOTS } from './config.ts'
 import type { Attached } from './driver.ts'
@@ -12,20 +12,7 @@ export const COMPONENT = 'llfree'
 
 /** What a handle names, checked before anything of it is used. */
 export function checkedHandle(handle: FrameAllocatorHandle): Omit<Attached, 'slot' | 'persistence'> {
-  const given = handle as Partial<FrameAllocatorHandle> | null | undefined
-  if (!given || typeof given !== 'object' || given.component !== COMPONENT || !given.region || !given.stacks) {
-    const component = String(given?.component)
-    throw new ParperosError('BAD_HANDLE', `not a handle of llfree: its component is ${component}, expected ${COMPONENT}`)
-  }
-  if (given.layoutVersion !== L.version) {
-    const version = String(given.layoutVersion)
-    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${L.version}`)
-  }
-  const region = Region.from(given.region)
-  const stacks = Region.from(given.stacks)
-  if (stacks.memory.buffer !== region.memory.buffer) {
-    throw new ParperosError('BAD_HANDLE', 'the handle names Regions of two memories')
-  }
+  const { region, stacks } = regionsOf(handle, COMPONENT, L.version)
   if (region.byteLength < L.headerWords * 4) {
     throw new ParperosError('BAD_SIZE', `a Region of ${region.byteLength} bytes is too short for a header`)
   }
@@ -114,10 +101,10 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
   const [frames, slots, classes, treeShift] = [L.headerFrames, L.headerSlots, L.headerClasses, L.headerTreeShift].map(
     (index) => words[index] >>> 0,
   )
-  inRange('frames', frames, 1, L.maxFrames)
-  inRange('slots', slots, 1, MAX_SLOTS)
-  inRange('classes', classes, 1, L.maxClasses)
-  inRange('treeShift', treeShift, L.minTreeShift, L.maxTreeShift)
+  requireInHeader('frames', frames, 1, L.maxFrames)
+  requireInHeader('slots', slots, 1, MAX_SLOTS)
+  requireInHeader('classes', classes, 1, L.maxClasses)
+  requireInHeader('treeShift', treeShift, L.minTreeShift, L.maxTreeShift)
   const shape = geometry(frames, slots, classes, treeShift)
   const wrong = shapeNames.find((name) => words[shapeWords[name]] >>> 0 !== shape[name])
   if (wrong) {
@@ -140,9 +127,4 @@ function readShape(words: Words, region: Region, stacks: Region): Geometry {
     })
   }
   return shape
-}
-
-function inRange(name: keyof Geometry, value: number, least: number, most: number): void {
-  if (value >= least && value <= most) return
-  throw new ParperosError('BAD_SIZE', `the header says ${name} ${value}, which is none of ${least} to ${most}`)
 }

@@ -1,14 +1,8 @@
 // LLFree for users: open an allocator, attach to it from other workers. Backends are the subpaths /sab, /wasm, /native.
-import {
-  ParperosError,
-  Region,
-  requireAvailable,
-  type AttachOptions,
-  type FrameAllocatorHandle,
-  type Memory,
-} from '@parperos/alloc-api'
+import type { AttachOptions, FrameAllocatorHandle, Memory } from '@parperos/alloc-api'
+import { regionsIn, regionsOf, requireBackend, requireMemory } from '@parperos/alloc-api/driver'
 import { autoBackend, type LLFreeBackend } from './auto.ts'
-import { requireMemory, type LLFreeConfig, type LLFreeInstance } from './config.ts'
+import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import { COMPONENT } from './header.ts'
 import * as L from './layout.ts'
 
@@ -53,7 +47,7 @@ export const LLFree = {
       requireBackend(backend)
       return await backend.attach(where, slot, options)
     }
-    const choice = await autoBackend(regionOf(where).memory.wasm !== null)
+    const choice = await autoBackend(regionsOf(where, COMPONENT, L.version).region.memory.wasm !== null)
     return await choice.backend.attach(where, slot, { ...options, chosen: reason(choice) })
   },
 }
@@ -63,29 +57,8 @@ const reason = (choice: { backend: LLFreeBackend; passedOver: string[] }): strin
     ? `${choice.backend.kind}: the fastest that can run here`
     : `${choice.backend.kind}: the first that can run here (${choice.passedOver.join('; ')})`
 
-/** Throws `BAD_OPTION` for what is no backend, `UNAVAILABLE` when it cannot run here. */
-function requireBackend(backend: LLFreeBackend): void {
-  const given = backend as Partial<LLFreeBackend> | null | undefined
-  if (typeof given?.open !== 'function' || typeof given.attach !== 'function') {
-    throw new ParperosError('BAD_OPTION', "backend is an object of /sab, /wasm or /native, or 'auto'")
-  }
-  requireAvailable(backend)
-}
-
-/** A handle comes from elsewhere: it may be anything. */
-function regionOf(handle: FrameAllocatorHandle | null | undefined): Region {
-  if (handle?.region) return Region.from(handle.region)
-  throw new ParperosError('BAD_HANDLE', `not a handle of llfree: its component is ${String(handle?.component)}`)
-}
-
 /** The handle of an allocator that is found by its name in the memory's directory. */
 function handleIn(memory: Memory, name = COMPONENT): FrameAllocatorHandle {
-  const region = memory.find(name)
-  const stacks = memory.find(`${name}-stacks`)
-  if (!region || !stacks) {
-    throw new ParperosError('BAD_NAME', `this memory has no allocator named ${name}`, {
-      hint: `its Regions are: ${memory.names().join(', ') || 'none'}`,
-    })
-  }
+  const { region, stacks } = regionsIn(memory, name, 'allocator')
   return { component: COMPONENT, layoutVersion: L.version, region: region.handle, stacks: stacks.handle }
 }

@@ -1,18 +1,15 @@
 // The life of an allocator's Regions, the same for all backends: open carves them, or finds what a crash left in them;
 // attach joins.
 import {
-  ParperosError,
   type AttachOptions,
   type BackendKind,
   type FrameAllocatorHandle,
   type FrameAllocatorSupports,
-  type Memory,
   type RecoveryReport,
-  type Region,
 } from '@parperos/alloc-api'
-import { claimSlot, FrameAllocatorOfCore, STACK_BYTES, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
+import { carveRegions, claimSlot, FrameAllocatorOfCore, type FrameAllocatorCore } from '@parperos/alloc-api/driver'
 import { and, store, type Words } from '#atomics'
-import { complete, type CompleteConfig, type LLFreeConfig, type LLFreeInstance } from './config.ts'
+import { complete, type LLFreeConfig, type LLFreeInstance } from './config.ts'
 import type { Attached, CoreBackend } from './driver.ts'
 import { geometry, type Geometry } from './geometry.ts'
 import { checkedHandle, COMPONENT, requireSame, writeHeader } from './header.ts'
@@ -25,12 +22,18 @@ export const supports: FrameAllocatorSupports = { placement: true, classes: true
 
 /** Makes or recovers an allocator, and attaches to slot 0. */
 export async function openAllocator(backend: CoreBackend, config: LLFreeConfig): Promise<LLFreeInstance> {
-  const wanted = complete(config)
-  const { frames, slots, treeShift, initial, persist, policy } = wanted
+  const { frames, slots, treeShift, initial, persist, name, policy } = complete(config)
   const shape = geometry(frames, slots, policy.classes.length, treeShift)
   backend.requireFit?.(config.memory)
   const persistence = await loadPersistence(backend, config.memory, persist)
-  const { region, stacks } = regionsFor(config.memory, wanted, shape.wordsTotal * 4)
+  const { region, stacks } = carveRegions(config.memory, {
+    component: COMPONENT,
+    name,
+    bytes: shape.wordsTotal * 4,
+    slots,
+    reuse: initial === 'recover',
+    hints: { taken: "initial: 'recover' opens it as its last workers left it" },
+  })
   const words = region.words()
   // Where opening began and did not come to its end, nobody owns anything, whatever the bits say.
   const isUnfinished = words[L.headerMagic] === L.magicOpening
@@ -65,39 +68,6 @@ function begin(words: Words, shape: Geometry, policy: ClassPolicy, persistence: 
 }
 
 const PAGE_BYTES = 4096
-
-const inPages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
-
-/** The allocator's two Regions: new ones, or, to recover, those of that name if they are there. */
-function regionsFor(
-  memory: Memory,
-  { name, slots, initial }: CompleteConfig,
-  bytes: number,
-): { region: Region; stacks: Region } {
-  const parts = [
-    { name: `${name}-stacks`, bytes: slots * STACK_BYTES },
-    { name, bytes },
-  ].map((part) => ({ ...part, found: memory.find(part.name) }))
-  const found = parts.find((part) => part.found)
-  // What is carved cannot be given back: so what could stop the second Region is looked at before the first.
-  if (found && initial !== 'recover') {
-    throw new ParperosError('BAD_NAME', `the memory already has a Region named ${found.name}`, {
-      hint: "initial: 'recover' opens it as its last workers left it",
-    })
-  }
-  const needed = parts.reduce((sum, part) => sum + (part.found ? 0 : inPages(part.bytes)), 0)
-  if (needed > memory.freeBytes) {
-    throw new ParperosError('TOO_SMALL', `llfree needs ${needed} bytes, the memory has ${memory.freeBytes} left`)
-  }
-  for (const part of parts) {
-    if (!part.found || part.found.byteLength >= part.bytes) continue
-    throw new ParperosError('BAD_SIZE', `Region ${part.name} has ${part.found.byteLength} bytes, ${part.bytes} are needed`, {
-      hint: 'recover with the options that it was opened with',
-    })
-  }
-  const [stacks, region] = parts.map((part) => part.found ?? memory.region(part.bytes, part.name))
-  return { region, stacks }
-}
 
 function report(recover: (into: Uint32Array) => void): RecoveryReport {
   const into = new Uint32Array(4)

@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { allocators, metadataMemory, pageAreas } from '../compose.ts'
 import { temporaryFile } from '../measure/temporary-file.ts'
+import { refusalOf } from '../misuse.ts'
 
 const PAGE_BYTES = 4096
 const FRAMES = 64
@@ -20,9 +21,9 @@ export async function lookHere(): Promise<Here> {
   const bare = await pageAreas.bare()
   const memory = new Uint8Array(new SharedArrayBuffer(PAGE_BYTES, { maxByteLength: PAGE_BYTES }), 0, PAGE_BYTES)
   using file = temporaryFile(2 ** 20)
-  const processMadvise = refusal(() => bare.faultAndDropMany(memory, new Uint32Array([0])))
-  const ring = refusal(() => withFile(file.path, 0, (descriptor) => bare.openReads(descriptor, 1).close()))
-  const direct = refusal(() => withFile(file.path, constants.O_DIRECT, () => undefined))
+  const processMadvise = refusalOf(() => bare.faultAndDropMany(memory, new Uint32Array([0])))
+  const ring = refusalOf(() => withFile(file.path, 0, (descriptor) => bare.openReads(descriptor, 1).close()))
+  const direct = refusalOf(() => withFile(file.path, constants.O_DIRECT, () => undefined))
   return { move: await moveRefused(), processMadvise, ring, direct }
 }
 
@@ -41,14 +42,5 @@ function withFile(path: string, flags: number, use: (descriptor: number) => void
     use(descriptor)
   } finally {
     closeSync(descriptor)
-  }
-}
-
-function refusal(attempt: () => void): string | null {
-  try {
-    attempt()
-    return null
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
   }
 }

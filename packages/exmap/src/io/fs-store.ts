@@ -3,7 +3,6 @@ import { ParperosError, type PageFile } from '@parperos/alloc-api'
 import {
   closeSync,
   constants,
-  fdatasync,
   fstatSync,
   openSync,
   readSync,
@@ -13,8 +12,8 @@ import {
   writev,
   writevSync,
 } from 'node:fs'
-import { promisify } from 'node:util'
 import type { PageStore } from './page-store.ts'
+import { syncFile } from './sync-file.ts'
 
 /** Opens the file of that path; throws `SYSTEM`. */
 export function openFsStore(file: PageFile): PageStore {
@@ -73,12 +72,8 @@ class FsStore implements PageStore {
     })
   }
 
-  async sync(): Promise<void> {
-    try {
-      await promisify(fdatasync)(this.#fd)
-    } catch (cause) {
-      throw new ParperosError('SYSTEM', `fdatasync: ${String(cause)}`, { cause })
-    }
+  sync(): Promise<void> {
+    return syncFile(this.#fd)
   }
 
   close(): void {

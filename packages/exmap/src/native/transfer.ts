@@ -1,8 +1,8 @@
 // The transfer of the native backend: one call into the addon for a whole hand, which knows by itself whether it is read or
 // written (csrc/native/station.h).
 import { ParperosError, type PageFile } from '@parperos/alloc-api'
-import { closeSync, constants, fdatasync, openSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { closeSync, constants, openSync } from 'node:fs'
+import { syncFile } from '../io/sync-file.ts'
 import type { PageTransfer } from '../io/transfer.ts'
 import { errorName, type NativeCore } from './addon.ts'
 
@@ -47,12 +47,8 @@ export class NativeTransfer implements PageTransfer {
     return this.#fill()
   }
 
-  async sync(): Promise<void> {
-    try {
-      await promisify(fdatasync)(this.#descriptor)
-    } catch (cause) {
-      throw new ParperosError('SYSTEM', `fdatasync: ${String(cause)}`, { cause })
-    }
+  sync(): Promise<void> {
+    return syncFile(this.#descriptor)
   }
 
   cancel(): void {
