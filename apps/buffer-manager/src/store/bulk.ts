@@ -1,0 +1,108 @@
+// Loading many entries in ascending order. Into an empty tree they are packed into new pages that nobody else can see, past
+// the log; the tree is published together with a checkpoint that has it. A tree with entries gets them in large commits.
+import { setImmediate as turn } from 'node:timers/promises'
+import { StoreError } from '../errors.ts'
+import { BulkLoad } from '../tree/index.ts'
+import { CommitEdit } from './edit.ts'
+import type { Engine } from './engine.ts'
+import type { Change } from './operations.ts'
+import { compareKeys } from './values.ts'
+
+/** Entries of a commit, and entries that are packed before others get a turn. */
+const COMMITTED = 1000
+const PACKED = 4096
+
+export type Entry = readonly [key: Uint8Array, value: Uint8Array]
+
+/** Bytes may be others as soon as the next entry is asked for. */
+export type Entries = Iterable<Entry> | AsyncIterable<Entry>
+
+/** How many entries there were. Throws `BAD_OPTION` for keys that do not ascend, `CONFLICT` when others write to the tree. */
+export async function load(engine: Engine, tree: number, entries: Entries): Promise<number> {
+  engine.requireOpen()
+  engine.requireWritable()
+  return engine.shared.root(tree) === 0 ? await pack(engine, tree, entries) : await append(engine, tree, entries)
+}
+
+async function pack(engine: Engine, tree: number, entries: Entries): Promise<number> {
+  const { shared, pool, numbers, committer } = engine
+  const edit = new CommitEdit(pool, numbers, beginLoad(engine), Infinity)
+  try {
+    const packing = new BulkLoad(edit)
+    for await (const batch of inBatches(entries, PACKED)) {
+      engine.requireOpen()
+      for (const [key, value] of batch) packing.add(key, value)
+      edit.release()
+    }
+    const root = packing.finish()
+    const count = packing.entries
+    edit.release()
+    if (count === 0) return 0
+    const publish = (): void => {
+      if (shared.words[shared.rootAt(tree)] !== 0) {
+        throw new StoreError('CONFLICT', 'somebody else has put entries into the tree that was being loaded')
+      }
+      endLoad(engine)
+      committer.publish(edit, new Map([[tree, { root, entries: count }]]))
+    }
+    const revert = (): void => {
+      const gone = new CommitEdit(pool, numbers, shared.nextEpoch(), Infinity)
+      for (const page of edit.made) gone.retired.push({ page, birth: edit.epoch })
+      committer.publish(gone, new Map([[tree, { root: 0, entries: 0 }]]))
+    }
+    await engine.publishWithCheckpoint(publish, revert)
+    return count
+  } finally {
+    edit.undo()
+    endLoad(engine)
+  }
+}
+
+/** The epoch of what is loaded. Throws `BUSY` when this worker loads something already. */
+function beginLoad({ shared }: Engine): number {
+  const at = shared.layout.loadsAt + shared.worker
+  return shared.locked(() => {
+    if (shared.doubles[at] !== 0) throw new StoreError('BUSY', 'a worker loads one tree at a time')
+    return (shared.doubles[at] = shared.nextEpoch())
+  })
+}
+
+function endLoad({ shared }: Engine): void {
+  shared.doubles[shared.layout.loadsAt + shared.worker] = 0
+}
+
+async function append(engine: Engine, tree: number, entries: Entries): Promise<number> {
+  let count = 0
+  let last: Uint8Array | null = null
+  for await (const batch of inBatches(entries, COMMITTED)) {
+    const changes: Change[] = []
+    for (const [key, value] of batch) {
+      if (last && compareKeys(last, key) >= 0) throw new StoreError('BAD_OPTION', 'keys that are loaded ascend, and none is there twice')
+      last = Buffer.from(key)
+      changes.push({ tree, key: last, value: Buffer.from(value) })
+    }
+    await engine.write(changes)
+    count += changes.length
+  }
+  return count
+}
+
+/** The entries in parts; those of a part have to be used as they come. The event loop gets a turn between two parts. */
+async function* inBatches(entries: Entries, count: number): AsyncGenerator<Iterable<Entry>> {
+  if (!(Symbol.iterator in entries)) {
+    for await (const entry of entries) yield [entry]
+    return
+  }
+  const iterator = entries[Symbol.iterator]()
+  let next = iterator.next()
+  const part = function* (): Generator<Entry> {
+    for (let i = 0; i < count && next.done !== true; i++) {
+      yield next.value
+      next = iterator.next()
+    }
+  }
+  while (next.done !== true) {
+    yield part()
+    await turn()
+  }
+}

@@ -1,0 +1,157 @@
+// A checkpoint: what was committed so far is brought into the file's pages, so that the log up to there is not needed any more.
+// It begins, under the lock, by declaring everything so far frozen; then commits go on while pages are written; a meta page
+// ends it. Until then the checkpoint before counts, whose pages nobody has touched.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '../log/log.ts'
+import type { Pool } from '../pool/pool.ts'
+import { double, word } from './layout.ts'
+import { listPages, listPagesFrom, packContents, writeList, writeMeta, type Contents, type PageFile } from './meta.ts'
+import type { PageNumbers } from './pages.ts'
+import type { Readers } from './readers.ts'
+import type { Shared } from './shared.ts'
+
+/** Between looks at another worker's checkpoint. */
+const LOOK_MS = 5
+
+export interface CheckpointParts {
+  shared: Shared
+  pool: Pool
+  numbers: PageNumbers
+  log: Log
+  file: PageFile
+  readers: Readers
+}
+
+/** What stands still from the beginning of a checkpoint on. */
+interface Begun {
+  checkpoint: number
+  epoch: number
+  sequence: number
+  segment: number
+  contents: Contents
+  logEnd: number
+  /** Epochs of what is being loaded: nobody can see these pages yet, and they are still being changed. */
+  loads: Set<number>
+}
+
+export class Checkpoints {
+  readonly #parts: CheckpointParts
+  #running: Promise<void> | null = null
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts
+  }
+
+  /** Bytes of log since the last one. */
+  get logBytes(): number {
+    const { doubles } = this.#parts.shared
+    return doubles[double.logEnd] - doubles[double.logStart]
+  }
+
+  get isRunning(): boolean {
+    return this.#parts.shared.words[word.checkpointLock] !== 0
+  }
+
+  /** Resolves when everything that was committed before the call is in a durable checkpoint. */
+  async run(): Promise<void> {
+    // One that is under way began before.
+    if (this.#running) await this.#running
+    this.#running ??= this.#run().finally(() => (this.#running = null))
+    await this.#running
+  }
+
+  /** Under the commit lock, with the checkpoint lock held: all of it at once, nobody commits meanwhile. */
+  runLocked(): void {
+    const begun = this.#begin()
+    this.#parts.pool.writeBackSync((birth) => isFrozen(birth, begun))
+    const list = this.#writeList(begun)
+    this.#parts.file.sync()
+    this.#writeMeta(begun, list)
+    this.#parts.file.sync()
+    this.#finish(begun, list)
+  }
+
+  /** Waits until no other worker makes a checkpoint, and keeps others from it. */
+  async lock(): Promise<void> {
+    const { shared, pool } = this.#parts
+    while (!shared.tryLock(word.checkpointLock)) {
+      pool.requireAlive()
+      await sleep(LOOK_MS)
+    }
+  }
+
+  unlock(): void {
+    this.#parts.shared.unlock(word.checkpointLock)
+  }
+
+  async #run(): Promise<void> {
+    const { shared, pool, file } = this.#parts
+    await this.lock()
+    try {
+      const begun = shared.locked(() => this.#begin())
+      await pool.writeBack((birth) => isFrozen(birth, begun))
+      const list = this.#writeList(begun)
+      await file.syncSoon()
+      this.#writeMeta(begun, list)
+      await file.syncSoon()
+      shared.locked(() => this.#finish(begun, list))
+    } finally {
+      this.unlock()
+    }
+  }
+
+  #begin(): Begun {
+    const { shared, log } = this.#parts
+    const { words, doubles, layout } = shared
+    const epoch = doubles[double.epoch]
+    const segment = log.cut()
+    doubles[double.started] = epoch
+    shared.nextEpoch()
+    words[word.logSegment] = segment
+    const trees = Array.from({ length: words[word.trees] }, (_, tree) => {
+      return { name: shared.treeName(tree), root: words[shared.rootAt(tree)], entries: shared.entries(tree) }
+    })
+    const liveBytes = words.byteOffset + layout.liveAt * 4
+    const live = new Uint8Array(words.buffer, liveBytes, Math.ceil(words[word.highWater] / 8)).slice()
+    const checkpoint = doubles[double.checkpoints] + 1
+    const loads = new Set(doubles.subarray(layout.loadsAt, layout.loadsAt + layout.workers))
+    const numbers = { sequence: doubles[double.sequence], logEnd: doubles[double.logEnd] }
+    return { checkpoint, epoch, segment, contents: { trees, live }, loads, ...numbers }
+  }
+
+  #writeList({ contents, epoch }: Begun): { pages: number[]; bytes: number } {
+    const { numbers, file } = this.#parts
+    const packed = packContents(contents)
+    const pages: number[] = []
+    try {
+      for (let i = listPages(packed.length); i > 0; i--) pages.push(numbers.take())
+      writeList(file, packed, pages, epoch)
+    } catch (error) {
+      numbers.giveBack(pages)
+      throw error
+    }
+    return { pages, bytes: packed.length }
+  }
+
+  #writeMeta({ checkpoint, epoch, sequence, segment, contents }: Begun, list: { pages: number[]; bytes: number }): void {
+    const pages = list.pages.reduce((most, page) => Math.max(most, page + 1), contents.live.length * 8)
+    const where = { listPage: list.pages[0], listBytes: list.bytes, pages }
+    writeMeta(this.#parts.file, { checkpoint, epoch, sequence, segment, ...where })
+  }
+
+  #finish({ checkpoint, epoch, segment, logEnd }: Begun, { pages }: { pages: number[] }): void {
+    const { shared, numbers, log, file, readers } = this.#parts
+    const { words, doubles } = shared
+    const before = listPagesFrom(file, words[word.listPage])
+    words[word.listPage] = pages[0]
+    doubles[double.checkpoints] = checkpoint
+    doubles[double.durable] = epoch
+    doubles[double.logStart] = logEnd
+    doubles[double.floor] = readers.oldest()
+    // Readers of other processes do not read the list again.
+    numbers.giveBack(before)
+    log.discardBefore(segment)
+  }
+}
+
+const isFrozen = (birth: number, { epoch, loads }: Begun): boolean => birth <= epoch && !loads.has(birth)

@@ -1,0 +1,145 @@
+// A commit: one or several changes, done at once. A single one that fits into a leaf of its own time is done in place;
+// everything else is done on copies that become visible when the roots are stored. Whoever commits holds the lock; what is
+// slow (fetching, waiting for the log) is done before and after.
+import { store as storeWord } from '#atomics'
+import type { Log } from '../log/log.ts'
+import type { Pool } from '../pool/pool.ts'
+import { delInPlace, putInPlace } from '../tree/in-place.ts'
+import { del, put } from '../tree/path.ts'
+import { results } from '../tree/results.ts'
+import { CommitEdit } from './edit.ts'
+import { double, word } from './layout.ts'
+import { OperationWriter, type Change, type LoggedOperation } from './operations.ts'
+import type { PageNumbers } from './pages.ts'
+import type { Shared } from './shared.ts'
+
+/** A root and a number of entries, before they are published. */
+interface NextTree {
+  root: number
+  entries: number
+}
+
+export interface CommitterParts {
+  shared: Shared
+  pool: Pool
+  numbers: PageNumbers
+  /** Null: what is committed stands in the log already. */
+  log: Log | null
+}
+
+/** Nothing was appended: there is nothing to wait for. */
+export const NOTHING = -1
+
+export class Committer {
+  readonly #parts: CommitterParts
+  readonly #writer = new OperationWriter()
+  /** Of this worker. */
+  commits = 0
+
+  constructor(parts: CommitterParts) {
+    this.#parts = parts
+  }
+
+  /** From now on commits are logged. */
+  logTo(log: Log): void {
+    this.#parts.log = log
+  }
+
+  /** Under the lock. Does the changes in their order; the position that the log has to reach, or NOTHING. */
+  commit(operations: readonly LoggedOperation[]): number {
+    const { numbers } = this.#parts
+    numbers.reclaim()
+    const only = operations.length === 1 && !('name' in operations[0]) ? operations[0] : null
+    const position = only ? this.#one(only) : this.#several(operations)
+    if (position !== NOTHING) this.commits++
+    return position
+  }
+
+  #one(change: Change): number {
+    const { shared, pool, numbers } = this.#parts
+    const root = shared.words[shared.rootAt(change.tree)]
+    if (root === 0) return change.value === null ? NOTHING : this.#several([change])
+    const edit = new CommitEdit(pool, numbers, shared.doubles[double.epoch], numbers.frozen())
+    const done =
+      change.value === null
+        ? delInPlace(edit, root, change.key)
+        : putInPlace(edit, root, change.key, change.value)
+    edit.release()
+    if (done === results.NOT_IN_PLACE) return this.#several([change])
+    if (done === results.ABSENT) return NOTHING
+    if (done === results.DONE_NEW) shared.doubles[shared.layout.entriesAt + change.tree]++
+    if (done === results.DONE_DELETED) shared.doubles[shared.layout.entriesAt + change.tree]--
+    return this.#append([change])
+  }
+
+  #several(operations: readonly LoggedOperation[]): number {
+    const { shared, pool, numbers } = this.#parts
+    const edit = new CommitEdit(pool, numbers, shared.nextEpoch(), Infinity)
+    const trees = new Map<number, NextTree>()
+    const logged: LoggedOperation[] = []
+    let position: number
+    try {
+      for (const operation of operations) if (this.#apply(edit, trees, operation)) logged.push(operation)
+      if (logged.length === 0) return NOTHING
+      position = this.#append(logged)
+    } catch (error) {
+      edit.undo()
+      throw error
+    }
+    this.publish(edit, trees)
+    return position
+  }
+
+  /** Under the lock: what the edit has made is what everybody sees from now on. */
+  publish(edit: CommitEdit, trees: ReadonlyMap<number, NextTree>): void {
+    const { shared, numbers } = this.#parts
+    const { words, doubles, layout } = shared
+    const change = words[word.rootsChange]
+    storeWord(words, word.rootsChange, change + 1)
+    for (const [tree, { root, entries }] of trees) {
+      words[shared.rootAt(tree)] = root
+      doubles[layout.entriesAt + tree] = entries
+    }
+    storeWord(words, word.rootsChange, change + 2)
+    edit.published()
+    numbers.setLive([...edit.made])
+    for (const { page, birth } of edit.retired) numbers.retire(page, birth, edit.epoch)
+  }
+
+  /** Whether it changed anything. */
+  #apply(edit: CommitEdit, trees: Map<number, NextTree>, operation: LoggedOperation): boolean {
+    const { shared } = this.#parts
+    if ('name' in operation) {
+      const name = Buffer.from(operation.name).toString('utf8')
+      // A tree of the log that the checkpoint has already, or one that another worker has made meanwhile.
+      if (shared.findTree(name) >= 0) return false
+      shared.addTree(name)
+      return true
+    }
+    const { tree, key, value } = operation
+    let next = trees.get(tree)
+    if (!next) {
+      next = { root: shared.words[shared.rootAt(tree)], entries: shared.entries(tree) }
+      trees.set(tree, next)
+    }
+    const result = value === null ? del(edit, next.root, key) : put(edit, next.root, key, value)
+    edit.release()
+    next.root = result.root
+    if (value === null) {
+      if (result.existed) next.entries--
+      return result.existed
+    }
+    if (!result.existed) next.entries++
+    return true
+  }
+
+  #append(operations: readonly LoggedOperation[]): number {
+    const { shared, log } = this.#parts
+    const sequence = shared.doubles[double.sequence]++
+    if (!log) return 0
+    const position = log.append(sequence, this.#writer.parts(operations))
+    shared.doubles[double.logEnd] = position
+    return position
+  }
+}
+

@@ -1,0 +1,143 @@
+// The pages of one commit in progress, as the tree's writers see them: copies of what has to stay as it is, new pages, and
+// what is not needed any more. Until the commit is published nobody else can see any of it, so undoing it is giving the new
+// pages back.
+import { StoreError } from '../errors.ts'
+import { beginPage, birthOf, PAGE, PAGE_WORDS, setBirth } from '../pages/page.ts'
+import type { Pool } from '../pool/pool.ts'
+import type { Edit } from '../tree/edit.ts'
+import type { PageNumbers } from './pages.ts'
+
+/** How often another page is taken because a transfer has this one. */
+const PAGES_TRIED = 64
+
+export class CommitEdit implements Edit {
+  readonly pool: Pool
+  readonly epoch: number
+  /** Pages that were made, without those that were given up again. */
+  readonly made = new Set<number>()
+  /** Pages of others that are not needed any more, and their births. */
+  readonly retired: { page: number; birth: number }[] = []
+  readonly #numbers: PageNumbers
+  readonly #frozen: number
+  readonly #latched: number[] = []
+  #isPublished = false
+  readonly #copy: Int32Array
+
+  /** What was born at `frozen` or before is not changed in place. */
+  constructor(pool: Pool, numbers: PageNumbers, epoch: number, frozen: number) {
+    this.pool = pool
+    this.#numbers = numbers
+    this.#copy = numbers.scratch
+    this.epoch = epoch
+    this.#frozen = frozen
+  }
+
+  isMutable(birth: number): boolean {
+    return birth > this.#frozen
+  }
+
+  isPrivate(page: number): boolean {
+    return this.made.has(page)
+  }
+
+  writable(page: number): number {
+    const { pool } = this
+    if (this.isPrivate(page)) {
+      this.#latch(page)
+      return page
+    }
+    this.#take(page)
+    this.retired.push({ page, birth: birthOf(this.#copy, 0) })
+    const copy = this.#create()
+    const at = pool.base >>> 2
+    pool.words.set(this.#copy, at)
+    pool.words[at + PAGE] = copy
+    setBirth(pool.words, at, this.epoch)
+    return copy
+  }
+
+  allocate(kind: number, level: number): number {
+    const page = this.#create()
+    beginPage(this.pool.words, this.pool.base >>> 2, page, this.epoch, kind, level)
+    return page
+  }
+
+  retire(page: number): void {
+    if (this.made.delete(page)) {
+      this.#unlatch(page)
+      this.pool.drop([page])
+      this.#numbers.giveBack([page])
+      return
+    }
+    this.#take(page)
+    this.retired.push({ page, birth: birthOf(this.#copy, 0) })
+  }
+
+  release(): void {
+    for (const page of this.#latched) this.pool.unlock(page)
+    this.#latched.length = 0
+  }
+
+  /** What it has made is everybody's from now on. */
+  published(): void {
+    this.#isPublished = true
+  }
+
+  /** Ends the edit as if it had not been, unless it has been published. */
+  undo(): void {
+    if (this.#isPublished) return
+    this.release()
+    const pages = [...this.made]
+    this.pool.drop(pages)
+    this.#numbers.giveBack(pages)
+    this.made.clear()
+    this.retired.length = 0
+  }
+
+  /** Copies a page; nobody changes it, but others may evict it meanwhile. */
+  #take(page: number): void {
+    const { pool } = this
+    for (;;) {
+      const ticket = pool.beginSync(page)
+      const at = pool.base >>> 2
+      this.#copy.set(pool.words.subarray(at, at + PAGE_WORDS))
+      if (pool.isUnchanged(page, ticket)) return
+    }
+  }
+
+  /** Latches a page that only this edit knows; other workers may have evicted it. */
+  #latch(page: number): void {
+    if (this.#latched.includes(page)) {
+      this.pool.at(page)
+      return
+    }
+    if (!this.pool.tryLock(page)) throw new StoreError('BUSY', `page ${page} is in a transfer although nobody knows it`)
+    this.#latched.push(page)
+  }
+
+  #unlatch(page: number): void {
+    const at = this.#latched.indexOf(page)
+    if (at < 0) return
+    this.#latched.splice(at, 1)
+    this.pool.unlock(page)
+  }
+
+  /** A new page, latched. A number that somebody's belated fetch still works on is left for another time. */
+  #create(): number {
+    const busy: number[] = []
+    try {
+      for (let i = 0; i < PAGES_TRIED; i++) {
+        const page = this.#numbers.take()
+        if (this.pool.create(page)) {
+          this.made.add(page)
+          this.#latched.push(page)
+          return page
+        }
+        busy.push(page)
+      }
+    } finally {
+      this.#numbers.giveBack(busy)
+    }
+    throw new StoreError('BUSY', `${PAGES_TRIED} free pages are all in somebody's transfer`)
+  }
+}

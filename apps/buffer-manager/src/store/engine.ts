@@ -1,0 +1,270 @@
+// Everything one worker needs to work on a store, in bytes: pool, commits, log, checkpoints. The classes that users hold are
+// made of it.
+import { load, store as storeWord } from '#atomics'
+import { StoreError } from '../errors.ts'
+import type { Log } from '../log/log.ts'
+import type { Pool } from '../pool/pool.ts'
+import { validateTree } from '../tree/index.ts'
+import type { Checkpoints } from './checkpoint.ts'
+import { NOTHING, type Committer } from './commit.ts'
+import { double, word } from './layout.ts'
+import type { LoggedOperation } from './operations.ts'
+import type { PageNumbers } from './pages.ts'
+import { RootsNow } from './roots.ts'
+import { requireTreeName, writerDied, type Shared } from './shared.ts'
+import { OpenSnapshot } from './snapshots.ts'
+import { Values } from './values.ts'
+
+export interface EngineParts {
+  shared: Shared
+  pool: Pool
+  numbers: PageNumbers
+  committer: Committer
+  /** Null: read-only. */
+  writing: { log: Log; checkpoints: Checkpoints; checkpointBytes: number } | null
+}
+
+/** How many times the usual log a commit waits for the checkpoint that is under way. */
+const TOO_MUCH_LOG = 4
+
+export class Engine {
+  readonly shared: Shared
+  readonly pool: Pool
+  readonly numbers: PageNumbers
+  readonly committer: Committer
+  readonly values: Values
+  readonly now: RootsNow
+  readonly #writing: EngineParts['writing']
+  #isOpen = true
+  /** Why the checkpoint that began by itself has failed. */
+  #failure: Error | null = null
+
+  constructor(parts: EngineParts) {
+    this.shared = parts.shared
+    this.pool = parts.pool
+    this.numbers = parts.numbers
+    this.committer = parts.committer
+    this.#writing = parts.writing
+    this.values = new Values(parts.pool)
+    this.now = new RootsNow(parts.shared, () => this.requireOpen())
+  }
+
+  requireOpen(): void {
+    if (!this.#isOpen) throw new StoreError('CLOSED', 'the store has been closed')
+    if (load(this.shared.words, word.closed) !== 0) {
+      throw new StoreError('CLOSED', 'the worker that opened the store has closed it', { hint: 'close it last' })
+    }
+    if (this.pool.isFailed) throw writerDied('this store cannot go on')
+  }
+
+  get isReadOnly(): boolean {
+    return this.#writing === null
+  }
+
+  snapshot(): OpenSnapshot {
+    this.requireOpen()
+    return new OpenSnapshot(this.shared)
+  }
+
+  /** The tree of that name, made if there is none. */
+  ensureTree(name: string): number {
+    const found = this.shared.findTree(name)
+    if (found >= 0) return found
+    requireTreeName(name)
+    const operation = { tree: -1, name: Buffer.from(name, 'utf8') }
+    this.#commit(() => [operation])
+    return this.shared.findTree(name)
+  }
+
+  /** Commits; when it is as safe as the store's `sync` says. Whether anything changed. */
+  async write(changes: readonly LoggedOperation[], check?: () => void): Promise<boolean> {
+    let position: number
+    try {
+      position = this.#commit(() => changes, check)
+    } catch (error) {
+      if (!isFull(error)) throw error
+      // Pages that were retired since the last checkpoint are free after the next one.
+      await this.checkpoint()
+      position = this.#commit(() => changes, check)
+    }
+    if (position === NOTHING) return false
+    await this.#log.acknowledged(position)
+    const checkpoint = this.#checkpointIfDue()
+    if (checkpoint && this.#logBytes > TOO_MUCH_LOG * this.#checkpointBytes) await checkpoint
+    return true
+  }
+
+  writeSync(changes: readonly LoggedOperation[], check?: () => void): boolean {
+    let position: number
+    try {
+      position = this.#commit(() => changes, check)
+    } catch (error) {
+      if (!isFull(error) || !this.#checkpointSync()) throw error
+      position = this.#commit(() => changes, check)
+    }
+    if (position === NOTHING) return false
+    this.#log.acknowledgedSync(position)
+    if (this.#logBytes > this.#checkpointBytes) this.#checkpointSync()
+    return true
+  }
+
+  /** `check`, under the lock, throws when the commit must not be. */
+  #commit(changes: () => readonly LoggedOperation[], check?: () => void): number {
+    this.requireOpen()
+    this.requireWritable()
+    return this.shared.locked(() => {
+      this.requireOpen()
+      check?.()
+      return this.committer.commit(changes())
+    })
+  }
+
+  requireWritable(): void {
+    if (this.#writing === null) throw new StoreError('READ_ONLY', 'the store was opened read-only')
+  }
+
+  async flush(): Promise<void> {
+    this.requireOpen()
+    if (!this.#writing) return
+    await this.#writing.log.flush()
+    this.#throwFailure()
+  }
+
+  async checkpoint(): Promise<void> {
+    this.requireOpen()
+    this.requireWritable()
+    await this.#writing?.checkpoints.run()
+    this.#failure = null
+  }
+
+  /** Under both locks, so that nobody else commits: `publish`, and a checkpoint that has it; if that fails, `revert`. */
+  async publishWithCheckpoint(publish: () => void, revert: () => void): Promise<void> {
+    this.requireOpen()
+    const checkpoints = this.#writing?.checkpoints
+    if (!checkpoints) throw new StoreError('READ_ONLY', 'the store was opened read-only')
+    await checkpoints.lock()
+    try {
+      this.shared.locked(() => {
+        publish()
+        try {
+          checkpoints.runLocked()
+        } catch (error) {
+          revert()
+          throw error
+        }
+      })
+    } finally {
+      checkpoints.unlock()
+    }
+  }
+
+  #checkpointSync(): boolean {
+    const { shared } = this
+    const checkpoints = this.#writing?.checkpoints
+    if (!checkpoints || !shared.tryLock(word.checkpointLock)) return false
+    try {
+      shared.locked(() => checkpoints.runLocked())
+      return true
+    } finally {
+      checkpoints.unlock()
+    }
+  }
+
+  #checkpointIfDue(): Promise<void> | null {
+    const checkpoints = this.#writing?.checkpoints
+    if (!checkpoints || this.#logBytes <= this.#checkpointBytes) return null
+    if (checkpoints.isRunning) return checkpoints.run()
+    return checkpoints.run().catch((error: unknown) => {
+      this.#failure = error as Error
+    })
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    this.#failure = null
+    if (failure !== null) throw failure
+  }
+
+  get #log(): Log {
+    if (!this.#writing) throw new StoreError('READ_ONLY', 'a read-only store has no log')
+    return this.#writing.log
+  }
+
+  get #logBytes(): number {
+    return this.#writing?.checkpoints.logBytes ?? 0
+  }
+
+  get #checkpointBytes(): number {
+    return this.#writing?.checkpointBytes ?? Infinity
+  }
+
+  /** Every page of every tree is where it has to be, and the counts are right. Throws `CORRUPT`. */
+  validate(): void {
+    this.requireOpen()
+    const { shared, pool } = this
+    shared.locked(() => {
+      const { words, layout } = shared
+      const seen = new Set<number>()
+      for (let tree = 0; tree < shared.trees; tree++) {
+        const root = words[shared.rootAt(tree)]
+        const name = JSON.stringify(shared.treeName(tree))
+        let entries = 0
+        if (root !== 0) {
+          const counts = validateTree(pool, root, (page) => {
+            if ((words[layout.liveAt + (page >>> 5)] & (1 << (page & 31))) === 0) {
+              throw new StoreError('CORRUPT', `page ${page} of the tree ${name} counts as free`)
+            }
+            const isNew = !seen.has(page)
+            seen.add(page)
+            return isNew
+          })
+          entries = counts.entries
+        }
+        if (entries !== shared.entries(tree)) {
+          throw new StoreError('CORRUPT', `the tree ${name} has ${entries} entries and counts ${shared.entries(tree)}`)
+        }
+      }
+      if (seen.size !== words[word.livePages]) {
+        throw new StoreError('CORRUPT', `${words[word.livePages]} pages count as used, the trees have ${seen.size}`)
+      }
+    })
+  }
+
+  /** Ends this worker's part. `last`: nobody else has it open. */
+  async close(last: boolean): Promise<void> {
+    if (!this.#isOpen) return
+    const writing = this.#writing
+    // Nobody commits any more.
+    if (last) this.shared.locked(() => storeWord(this.shared.words, word.closed, 1))
+    try {
+      if (writing && !this.pool.isFailed) {
+        // A checkpoint of this worker's that is under way is waited for.
+        if (last && this.#logBytes > 0) await writing.checkpoints.run()
+        else await writing.log.flush()
+        this.#throwFailure()
+      }
+    } finally {
+      this.#isOpen = false
+      await this.pool.close()
+      writing?.log.close()
+    }
+  }
+
+  /** All entries together. */
+  entries(): number {
+    let sum = 0
+    for (let tree = 0; tree < this.shared.trees; tree++) sum += this.shared.entries(tree)
+    return sum
+  }
+
+  get checkpoints(): number {
+    return this.shared.doubles[double.checkpoints]
+  }
+
+  get logBytes(): number {
+    return this.#logBytes
+  }
+}
+
+const isFull = (error: unknown): boolean => error instanceof StoreError && error.code === 'STORE_FULL'
+

@@ -1,0 +1,316 @@
+// Opening a store: its directory, the younger checkpoint, what the log has besides. Joining one that another worker has open.
+import { load, store as storeWord } from '#atomics'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join as joinPath, resolve } from 'node:path'
+import type { StoreHandle, StoreInfo, StoreOptions } from '../api.ts'
+import { compose, join, type Composed, type ComposedHandle } from '../compose.ts'
+import { StoreError, systemError } from '../errors.ts'
+import { Log } from '../log/log.ts'
+import { lastSegment, readLog } from '../log/read.ts'
+import { Pool } from '../pool/pool.ts'
+import { Checkpoints } from './checkpoint.ts'
+import { Committer } from './commit.ts'
+import { complete, segmentBytes, type StoreConfig } from './config.ts'
+import { Engine } from './engine.ts'
+import { double, layoutOf, word, type StoreLayout } from './layout.ts'
+import { PageFile, packContents, readList, readMeta, writeList, writeMeta, type Contents, type Meta } from './meta.ts'
+import { readOperations } from './operations.ts'
+import { PageNumbers } from './pages.ts'
+import { ProcessLock } from './process-lock.ts'
+import { Readers } from './readers.ts'
+import { Shared } from './shared.ts'
+import { closeSnapshotsOf } from './snapshots.ts'
+
+/** Bytes of the log that are in memory at most. */
+const RING_BYTES = 4 << 20
+const PAGES_FILE = 'data.pages'
+
+/** What a worker has of a store. */
+export interface Opened {
+  engine: Engine
+  config: StoreConfig
+  handle: StoreHandle
+  recovered: StoreInfo['recovered']
+  composed: Composed
+  /** Gives everything back. */
+  close(): Promise<void>
+  /** Read-only: goes on to the last checkpoint. */
+  refresh(): boolean
+}
+
+interface OwnHandle extends StoreHandle {
+  config: StoreConfig
+  composed: ComposedHandle
+}
+
+/** What all workers build from shared parts. */
+interface Parts {
+  shared: Shared
+  pool: Pool
+  numbers: PageNumbers
+  committer: Committer
+  file: PageFile
+  readers: Readers
+}
+
+export async function openStore(path: string, options: StoreOptions): Promise<Opened> {
+  const config = complete(options)
+  const directory = resolve(path)
+  const { readOnly } = config
+  if (!readOnly) makeDirectory(directory, config.create)
+  const lock = readOnly ? null : new ProcessLock(directory)
+  const closers: (() => void)[] = [() => lock?.release()]
+  try {
+    const file = openPages(directory, config)
+    closers.push(() => file.close())
+    const readers = new Readers(directory)
+    closers.push(() => readers.leave())
+    const { meta, contents, listPages } = readOnly ? registered(file, readers) : checkpointOf(file)
+    const layout = layoutOf({ pages: Math.max(config.pages, meta.pages), workers: config.workers })
+    const composed = await compose({
+      ...config,
+      pages: layout.pages,
+      file: { path: joinPath(directory, PAGES_FILE), readOnly, direct: config.direct },
+      regions: {
+        store: layout.bytes,
+        states: Pool.bytesFor(layout.pages, config.frames),
+        log: Log.bytesFor(RING_BYTES),
+      },
+    })
+    closers.push(() => composed.close())
+    const parts = build(composed, layout, config, { worker: 0, file, readers })
+    storeWord(parts.shared.words, layout.ownersAt, 1)
+    begin(parts, meta, contents, listPages)
+    const recovered = readOnly ? { commits: 0, bytes: 0 } : recover(directory, meta, parts)
+    const log = readOnly ? null : createLog(directory, composed, config, parts.shared)
+    const engine = engineOf(parts, log, config)
+    if (recovered.commits > 0) await engine.checkpoint()
+    const handle: OwnHandle = { component: 'buffer-manager', path: directory, config, composed: composed.handle }
+    return {
+      ...{ engine, config, handle, recovered, composed },
+      close: () => end(engine, true, closers),
+      refresh: () => readOnly && refresh(parts, file, readers),
+    }
+  } catch (error) {
+    runAll(closers)
+    throw error
+  }
+}
+
+/** As worker `worker` of a store that is open in this process. `takeOver`: the worker that had this number is gone. */
+export async function joinStore(handle: StoreHandle, worker: number, takeOver: boolean): Promise<Opened> {
+  const { config, composed: shared, path } = checkedHandle(handle)
+  if (!Number.isInteger(worker) || worker < 0 || worker >= config.workers) {
+    throw new StoreError('BAD_OPTION', `worker is a number from 0 to ${config.workers - 1}, got ${String(worker)}`, {
+      hint: 'open the store with more `workers`',
+    })
+  }
+  const closers: (() => void)[] = []
+  try {
+    const composed = await join(shared, worker, takeOver)
+    closers.push(() => composed.close())
+    const file = new PageFile(joinPath(path, PAGES_FILE), config.readOnly ? 'r' : 'r+')
+    closers.push(() => file.close())
+    const layout = layoutOf({ pages: composed.areas[0].pages, workers: config.workers })
+    const parts = build(composed, layout, config, { worker, file, readers: new Readers(path) })
+    takePlace(parts, layout, takeOver)
+    closers.push(() => storeWord(parts.shared.words, layout.ownersAt + worker, 0))
+    const log = config.readOnly ? null : Log.attach(path, composed.regions.log)
+    const engine = engineOf(parts, log, config)
+    return {
+      ...{ engine, config, handle, composed, recovered: { commits: 0, bytes: 0 } },
+      close: () => end(engine, false, closers),
+      refresh: () => false,
+    }
+  } catch (error) {
+    runAll(closers)
+    throw error
+  }
+}
+
+function build(
+  { areas: [area, ...lanes], numbers, regions }: Composed,
+  layout: StoreLayout,
+  { frames, patienceMs }: StoreConfig,
+  { worker, file, readers }: { worker: number; file: PageFile; readers: Readers },
+): Parts {
+  const pool = new Pool({ area, lanes, region: regions.states, frames, fd: file.fd, patienceMs })
+  const shared = new Shared({ region: regions.store, layout, worker, patienceMs, onDeath: () => pool.fail() })
+  const pages = new PageNumbers(shared, numbers, pool)
+  const committer = new Committer({ shared, pool, numbers: pages, log: null })
+  return { shared, pool, numbers: pages, committer, file, readers }
+}
+
+function engineOf(parts: Parts, log: Log | null, { checkpointBytes }: StoreConfig): Engine {
+  if (!log) return new Engine({ ...parts, writing: null })
+  parts.committer.logTo(log)
+  return new Engine({ ...parts, writing: { log, checkpoints: new Checkpoints({ ...parts, log }), checkpointBytes } })
+}
+
+function makeDirectory(directory: string, create: boolean): void {
+  try {
+    if (create) mkdirSync(directory, { recursive: true })
+    else if (!existsSync(joinPath(directory, PAGES_FILE))) throw new StoreError('NOT_A_STORE', `there is no store in ${directory}`)
+  } catch (error) {
+    throw error instanceof StoreError ? error : systemError(`the directory ${directory} cannot be made`, error)
+  }
+}
+
+/** The file of pages; a new one gets an empty checkpoint. */
+function openPages(directory: string, { readOnly, create }: StoreConfig): PageFile {
+  const path = joinPath(directory, PAGES_FILE)
+  try {
+    const file = new PageFile(path, readOnly ? 'r' : 'r+')
+    if (readOnly || file.bytes > 0) return file
+    file.close()
+  } catch (error) {
+    if (!(error instanceof StoreError) || (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
+    if (readOnly || !create) {
+      throw new StoreError('NOT_A_STORE', `there is no store in ${directory}`, { cause: error.cause })
+    }
+  }
+  const file = new PageFile(path, 'w+')
+  const contents: Contents = { trees: [{ name: '', root: 0, entries: 0 }], live: new Uint8Array(0) }
+  const list = packContents(contents)
+  writeList(file, list, [2], 1)
+  file.sync()
+  writeMeta(file, { checkpoint: 1, epoch: 1, sequence: 0, segment: 0, listPage: 2, listBytes: list.length, pages: 3 })
+  file.sync()
+  return file
+}
+
+interface Found {
+  meta: Meta
+  contents: Contents
+  listPages: number[]
+}
+
+function checkpointOf(file: PageFile): Found {
+  const meta = readMeta(file)
+  const { contents, pages } = readList(file, meta)
+  return { meta, contents, listPages: pages }
+}
+
+/** A checkpoint that nobody overwrites as long as this process is registered for it. */
+function registered(file: PageFile, readers: Readers): Found {
+  for (;;) {
+    const { checkpoint, epoch } = readMeta(file)
+    readers.register(epoch)
+    if (readMeta(file).checkpoint !== checkpoint) continue
+    try {
+      return checkpointOf(file)
+    } catch (error) {
+      // Its list may have gone with the checkpoint, since then there is a newer one.
+      if (readMeta(file).checkpoint === checkpoint) throw error
+    }
+  }
+}
+
+/** Puts a checkpoint into shared words. */
+function begin({ shared, numbers }: Parts, meta: Meta, { trees, live }: Contents, listPages: readonly number[]): void {
+  const { words, doubles } = shared
+  words[word.trees] = 0
+  for (const { name, root, entries } of trees) shared.addTree(name, root, entries)
+  doubles[double.epoch] = meta.epoch + 1
+  doubles[double.started] = doubles[double.durable] = meta.epoch
+  doubles[double.floor] = Infinity
+  doubles[double.sequence] = meta.sequence
+  doubles[double.checkpoints] = meta.checkpoint
+  words[word.listPage] = listPages[0]
+  words[word.logSegment] = meta.segment
+  numbers.begin(live, [0, 1, ...listPages])
+}
+
+/** Commits again what is in the log and not in the pages. */
+function recover(directory: string, meta: Meta, { shared, committer }: Parts): StoreInfo['recovered'] {
+  const recovered = { commits: 0, bytes: 0 }
+  // A store whose first log was never begun, or was begun after its first checkpoint was written.
+  if (meta.segment === 0 && lastSegment(directory) === 0) return recovered
+  for (const { sequence, payload } of readLog(directory, Math.max(meta.segment, 1), meta.sequence)) {
+    shared.doubles[double.sequence] = sequence
+    shared.locked(() => committer.commit([...readOperations(payload)]))
+    shared.doubles[double.sequence] = sequence + 1
+    recovered.commits++
+    recovered.bytes += payload.length
+  }
+  return recovered
+}
+
+function createLog(directory: string, { regions }: Composed, config: StoreConfig, { doubles }: Shared): Log {
+  const { sync, groupMs } = config
+  const first = Math.max(lastSegment(directory) + 1, 1)
+  const log = Log.create(directory, regions.log, { sync, groupMs, segmentBytes: segmentBytes(config), first, sequence: doubles[double.sequence] })
+  doubles[double.logStart] = doubles[double.logEnd] = log.end
+  return log
+}
+
+/** A worker's number is one worker's. What a dead one had is closed; if it died inside something, the store is failed. */
+function takePlace({ shared, pool }: Parts, layout: StoreLayout, takeOver: boolean): void {
+  const { words, worker } = shared
+  const at = layout.ownersAt + worker
+  if (load(words, at) !== 0 && !takeOver) {
+    throw new StoreError('BUSY', `worker ${worker} has the store open`, {
+      hint: 'attach with another number, or, if that worker is gone, with takeOver',
+    })
+  }
+  if (takeOver) {
+    if (load(words, word.lock) === worker + 1 || load(words, word.checkpointLock) === worker + 1) pool.fail()
+    else shared.locked(() => closeSnapshotsOf(shared, worker))
+    shared.doubles[layout.loadsAt + worker] = 0
+  }
+  storeWord(words, at, 1)
+}
+
+function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
+  const { shared, pool } = parts
+  if (readMeta(file).checkpoint === shared.doubles[double.checkpoints]) return false
+  if (shared.words[word.openSnapshots] > 0) {
+    throw new StoreError('BUSY', 'a snapshot is open, which needs the checkpoint that is being read', { hint: 'close it first' })
+  }
+  const { meta, contents } = registered(file, readers)
+  shared.locked(() => {
+    const { words, doubles, layout } = shared
+    // Pages may be others now; what is in memory is not worth telling which.
+    pool.drop(Array.from({ length: words[word.highWater] }, (_, page) => page))
+    for (const { name, root, entries } of contents.trees) {
+      const tree = shared.findTree(name)
+      if (tree < 0) shared.addTree(name, root, entries)
+      else {
+        words[shared.rootAt(tree)] = root
+        doubles[layout.entriesAt + tree] = entries
+      }
+    }
+    new Uint8Array(words.buffer, words.byteOffset + layout.liveAt * 4).set(contents.live.subarray(0, layout.liveWords * 4))
+    words[word.highWater] = Math.min(meta.pages, layout.pages)
+    doubles[double.checkpoints] = meta.checkpoint
+    doubles[double.epoch] = meta.epoch + 1
+  })
+  return true
+}
+
+async function end(engine: Engine, last: boolean, closers: (() => void)[]): Promise<void> {
+  try {
+    await engine.close(last)
+  } finally {
+    runAll(closers)
+  }
+}
+
+/** In reverse order; each of them, whatever the others do. */
+function runAll(closers: (() => void)[]): void {
+  let failure: Error | null = null
+  for (const close of closers.splice(0).reverse()) {
+    try {
+      close()
+    } catch (error) {
+      failure ??= error as Error
+    }
+  }
+  if (failure !== null) throw failure
+}
+
+function checkedHandle(handle: StoreHandle): OwnHandle {
+  const { component, config, composed, path } = handle as Partial<OwnHandle>
+  if (component === 'buffer-manager' && config && composed && typeof path === 'string') return handle as OwnHandle
+  throw new StoreError('BAD_OPTION', 'this is not a handle of a store: post `store.handle` to the worker')
+}

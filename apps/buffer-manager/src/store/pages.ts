@@ -1,0 +1,159 @@
+// The numbers of pages: which are in use by the trees as they are now (live), which are free (the allocator's), and which are
+// retired: no tree has them any more, but somebody may still read them.
+//
+// Retired pages wait in two queues, in the order of their epochs: `old` ones belong to a checkpoint that is, or may become,
+// durable; `young` ones were born after the last checkpoint began, so that only open snapshots can hold them back.
+import { MAX_ORDER, type FrameAllocator } from '@parperos/alloc-api'
+import { compareExchange, load } from '#atomics'
+import { StoreError } from '../errors.ts'
+import { PAGE_WORDS } from '../pages/page.ts'
+import type { Pool } from '../pool/pool.ts'
+import { double, SNAPSHOTS_PER_WORKER, word } from './layout.ts'
+import type { Shared } from './shared.ts'
+
+/** Pages that are given back in one commit at most: it should not have to pay for all that others left. */
+const RECLAIMED = 2048
+
+/** Pages by which the file grows: one block of the allocator's largest order. */
+const EXTENT_PAGES = 2 ** MAX_ORDER
+
+export class PageNumbers {
+  /** One page, for whoever copies one; not for longer than that. */
+  readonly scratch = new Int32Array(PAGE_WORDS)
+  readonly #shared: Shared
+  readonly #numbers: FrameAllocator
+  readonly #pool: Pool
+
+  constructor(shared: Shared, numbers: FrameAllocator, pool: Pool) {
+    this.#shared = shared
+    this.#numbers = numbers
+    this.#pool = pool
+  }
+
+  /** A free page. Throws `STORE_FULL`. */
+  take(): number {
+    for (;;) {
+      const page = this.#numbers.tryGet(0)
+      if (page >= 0) return page
+      if (this.#grow()) continue
+      throw new StoreError('STORE_FULL', 'no page is free: the store has reached maxBytes', {
+        hint: 'open it with a larger maxBytes, delete entries, or close snapshots that are still open',
+      })
+    }
+  }
+
+  /** Lets the allocator have what lies behind the pages in use, a little more each time, so that the file stays dense. */
+  #grow(): boolean {
+    const { words, layout } = this.#shared
+    const end = load(words, word.extentEnd)
+    if (end >= layout.pages) return false
+    const next = end + EXTENT_PAGES
+    if (compareExchange(words, word.extentEnd, end, next) === end) this.#putRun(end, Math.min(next, layout.pages))
+    return true
+  }
+
+  /** At opening: everything that a checkpoint does not have is free. `reserved`: pages that it has besides the trees'. */
+  begin(live: Uint8Array, reserved: readonly number[]): void {
+    const { words, layout } = this.#shared
+    words.fill(0, layout.liveAt, layout.liveAt + layout.liveWords)
+    new Uint8Array(words.buffer, words.byteOffset + layout.liveAt * 4, layout.liveWords * 4).set(live)
+    const taken = new Set(reserved)
+    const isTaken = (page: number): boolean => ((live[page >>> 3] ?? 0) & (1 << (page & 7))) !== 0 || taken.has(page)
+    const most = reserved.reduce((a, b) => Math.max(a, b + 1), live.length * 8)
+    const end = Math.min(layout.pages, Math.ceil(most / EXTENT_PAGES) * EXTENT_PAGES)
+    words[word.extentEnd] = end
+    words[word.highWater] = most
+    let first = end
+    for (let page = 0; page < end; page++) {
+      const free = !isTaken(page)
+      if (free && first === end) first = page
+      if (!free && first < end) {
+        this.#putRun(first, page)
+        first = end
+      }
+      if (!free && !taken.has(page)) words[word.livePages]++
+    }
+    if (first < end) this.#putRun(first, end)
+  }
+
+  /** Frees the pages from `first` to `end`, in blocks as large as their places allow. */
+  #putRun(first: number, end: number): void {
+    for (let page = first; page < end; ) {
+      let order = 0
+      while (order < MAX_ORDER && page % 2 ** (order + 1) === 0 && page + 2 ** (order + 1) <= end) order++
+      this.#numbers.put(page, order)
+      page += 2 ** order
+    }
+  }
+
+  /** Gives back pages that nobody has seen. */
+  giveBack(pages: readonly number[]): void {
+    for (const page of pages) this.#numbers.put(page, 0)
+  }
+
+  /** Under the lock: the trees have these pages now. */
+  setLive(pages: readonly number[]): void {
+    const { words, layout } = this.#shared
+    for (const page of pages) {
+      words[layout.liveAt + (page >>> 5)] |= 1 << (page & 31)
+      if (page >= words[word.highWater]) words[word.highWater] = page + 1
+    }
+    words[word.livePages] += pages.length
+  }
+
+  /** Under the lock: the trees do not have the page any more, from `epoch` on. */
+  retire(page: number, birth: number, epoch: number): void {
+    const { words, doubles, layout } = this.#shared
+    words[layout.liveAt + (page >>> 5)] &= ~(1 << (page & 31))
+    words[word.livePages]--
+    doubles[layout.retiredAt + page] = epoch
+    words[layout.nextAt + page] = 0
+    const isYoung = birth > doubles[double.started]
+    const [head, tail] = isYoung ? [word.youngHead, word.youngTail] : [word.oldHead, word.oldTail]
+    if (words[head] === 0) words[head] = page
+    else words[layout.nextAt + words[tail]] = page
+    words[tail] = page
+  }
+
+  /** Under the lock: pages that nobody can read any more are free. */
+  reclaim(): void {
+    const { words, doubles } = this.#shared
+    if (words[word.youngHead] === 0 && words[word.oldHead] === 0) return
+    const oldest = this.oldestSnapshot()
+    const pages: number[] = []
+    this.#collect(word.youngHead, oldest, pages)
+    this.#collect(word.oldHead, Math.min(oldest, doubles[double.durable], doubles[double.floor]), pages)
+    if (pages.length === 0) return
+    // First nobody believes any of them any more, then they are used again.
+    this.#pool.drop(pages)
+    this.giveBack(pages)
+  }
+
+  #collect(head: number, until: number, into: number[]): void {
+    const { words, doubles, layout } = this.#shared
+    for (let page = words[head]; page !== 0 && into.length < RECLAIMED; page = words[head]) {
+      if (doubles[layout.retiredAt + page] > until) return
+      into.push(page)
+      words[head] = words[layout.nextAt + page]
+    }
+  }
+
+  /** Under the lock: the epoch of the oldest open snapshot; infinity without any. */
+  oldestSnapshot(): number {
+    return this.#overSnapshots(Infinity, Math.min)
+  }
+
+  /** Under the lock: what was born at this epoch or before must stay as it is. */
+  frozen(): number {
+    return this.#overSnapshots(this.#shared.doubles[double.started], Math.max)
+  }
+
+  #overSnapshots(start: number, choose: (a: number, b: number) => number): number {
+    const { words, doubles, layout } = this.#shared
+    let chosen = start
+    if (words[word.openSnapshots] === 0) return chosen
+    const end = layout.snapshotsAt + layout.workers * SNAPSHOTS_PER_WORKER
+    for (let at = layout.snapshotsAt; at < end; at++) if (doubles[at] !== 0) chosen = choose(chosen, doubles[at])
+    return chosen
+  }
+}

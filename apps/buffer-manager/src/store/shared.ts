@@ -1,0 +1,152 @@
+// A store's shared words as one worker holds them: the commit lock, the roots, and the numbers that the layout names.
+import type { Region, Words } from '@parperos/alloc-api'
+import { compareExchange, load, notify, store, wait } from '#atomics'
+import { StoreError } from '../errors.ts'
+import { double, MAX_NAME_BYTES, MAX_TREES, TREE_WORDS, treeWord, word, type StoreLayout } from './layout.ts'
+
+/** Looks at a lock before sleeping, and how long a sleep is. */
+const SPINS = 200
+const SLEEP_MS = 20
+
+export interface SharedParts {
+  region: Region
+  layout: StoreLayout
+  worker: number
+  /** A holder that does nothing for so long is dead. */
+  patienceMs: number
+  /** Called when one is. */
+  onDeath: () => void
+}
+
+export class Shared {
+  readonly words: Words
+  readonly doubles: Float64Array<SharedArrayBuffer>
+  readonly layout: StoreLayout
+  readonly worker: number
+  readonly #patienceMs: number
+  readonly #onDeath: () => void
+
+  constructor({ region, layout, worker, patienceMs, onDeath }: SharedParts) {
+    const { buffer } = region.memory
+    this.doubles = new Float64Array(buffer, region.byteOffset, layout.doubles)
+    this.words = new Int32Array(buffer, region.byteOffset + layout.doubles * 8, layout.words)
+    this.layout = layout
+    this.worker = worker
+    this.#patienceMs = patienceMs
+    this.#onDeath = onDeath
+  }
+
+  /** Runs `body`, which must not await anything, while no other worker commits. */
+  locked<Result>(body: () => Result): Result {
+    this.lock(word.lock)
+    try {
+      return body()
+    } finally {
+      this.unlock(word.lock)
+    }
+  }
+
+  lock(which: number): void {
+    const mine = this.worker + 1
+    if (compareExchange(this.words, which, 0, mine) === 0) return
+    for (let spin = 0; spin < SPINS; spin++) {
+      if (load(this.words, which) === 0 && compareExchange(this.words, which, 0, mine) === 0) return
+    }
+    this.#sleepForLock(which, mine)
+  }
+
+  tryLock(which: number): boolean {
+    return compareExchange(this.words, which, 0, this.worker + 1) === 0
+  }
+
+  unlock(which: number): void {
+    this.words[word.lockReleases]++
+    store(this.words, which, 0)
+    notify(this.words, which, 1)
+  }
+
+  #sleepForLock(which: number, mine: number): void {
+    let holder = -1
+    let releases = 0
+    let sinceMs = 0
+    for (;;) {
+      const found = compareExchange(this.words, which, 0, mine)
+      if (found === 0) return
+      const nowMs = performance.now()
+      if (found !== holder || this.words[word.lockReleases] !== releases) {
+        holder = found
+        releases = this.words[word.lockReleases]
+        sinceMs = nowMs
+      } else if (nowMs - sinceMs > this.#patienceMs) {
+        this.#onDeath()
+        throw writerDied(`worker ${holder - 1} has held a lock for ${Math.round(this.#patienceMs / 1000)} s`)
+      }
+      wait(this.words, which, found, SLEEP_MS)
+    }
+  }
+
+  rootAt(tree: number): number {
+    return this.layout.treesAt + tree * TREE_WORDS + treeWord.root
+  }
+
+  /** The trees' roots at one moment. Not for the holder of the lock only. */
+  root(tree: number): number {
+    const { words } = this
+    const at = this.rootAt(tree)
+    for (;;) {
+      const change = load(words, word.rootsChange)
+      const root = words[at]
+      if ((change & 1) === 0 && load(words, word.rootsChange) === change) return root
+    }
+  }
+
+  entries(tree: number): number {
+    return this.doubles[this.layout.entriesAt + tree]
+  }
+
+  get trees(): number {
+    return load(this.words, word.trees)
+  }
+
+  treeName(tree: number): string {
+    const at = this.layout.treesAt + tree * TREE_WORDS
+    const bytes = new Uint8Array(this.words.buffer, this.words.byteOffset + (at + treeWord.name) * 4, MAX_NAME_BYTES)
+    return Buffer.from(bytes.slice(0, this.words[at + treeWord.nameBytes])).toString('utf8')
+  }
+
+  /** The tree of that name, or −1. */
+  findTree(name: string): number {
+    for (let tree = 0, { trees } = this; tree < trees; tree++) if (this.treeName(tree) === name) return tree
+    return -1
+  }
+
+  /** Under the lock: a tree without entries. */
+  addTree(name: string, root = 0, entries = 0): number {
+    const tree = this.words[word.trees]
+    const bytes = Buffer.from(name, 'utf8')
+    if (tree === MAX_TREES) throw new StoreError('TOO_MANY', `a store has ${MAX_TREES} trees at most`)
+    const at = this.layout.treesAt + tree * TREE_WORDS
+    new Uint8Array(this.words.buffer, this.words.byteOffset + (at + treeWord.name) * 4, bytes.length).set(bytes)
+    this.words[at + treeWord.nameBytes] = bytes.length
+    this.words[at + treeWord.root] = root
+    this.doubles[this.layout.entriesAt + tree] = entries
+    store(this.words, word.trees, tree + 1)
+    return tree
+  }
+
+  /** Under the lock: a number that is larger than all epochs before. */
+  nextEpoch(): number {
+    return ++this.doubles[double.epoch]
+  }
+}
+
+/** Throws `BAD_OPTION` for a name that no tree can have. */
+export function requireTreeName(name: unknown): string {
+  if (typeof name === 'string' && Buffer.byteLength(name) <= MAX_NAME_BYTES) return name
+  throw new StoreError('BAD_OPTION', `a tree's name is a string of at most ${MAX_NAME_BYTES} bytes`)
+}
+
+export const writerDied = (how: string): StoreError =>
+  new StoreError('WRITER_DIED', `${how}: it was terminated inside an operation`, {
+    hint: 'open the store again: what was acknowledged is recovered',
+  })

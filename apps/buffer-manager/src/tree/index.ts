@@ -1,0 +1,12 @@
+// The tree, for the store.
+export { BulkLoad, type BulkLoadOptions } from './bulk.ts'
+export { ChainReader } from './chain.ts'
+export { Cursor, type KeyRange, type Wanted } from './cursor.ts'
+export type { Edit, EditResult, Pages, Place, ReadablePages } from './edit.ts'
+export { delInPlace, putInPlace } from './in-place.ts'
+export { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './limits.ts'
+export { del, put } from './path.ts'
+export { results, type Result } from './results.ts'
+export { retireTree } from './retire.ts'
+export { Found, lookup, lookupSync } from './search.ts'
+export { validateTree, type TreeCounts } from './validate.ts'

@@ -1,0 +1,228 @@
+// Finding a key: from the root to a leaf, without a latch. Each page is read under a ticket; its parent's is looked at once
+// more after the child's was taken, since the child's number counts only if the parent was what it was until then. What is
+// read may be garbage (the page may have been evicted, and its frame be another page's), so every offset is checked before it
+// is used and every loop ends; garbage whose ticket is unchanged is damage.
+import type { Words } from '@parperos/alloc-api'
+import { StoreError } from '../errors.ts'
+import { KIND, PAGE_BYTES, PAGE_WORDS } from '../pages/page.ts'
+import type { ReadablePages } from './edit.ts'
+import {
+  CHAINED,
+  COLUMNS,
+  COUNT,
+  FIRST_CHILD,
+  headOf,
+  INNER,
+  INNER_COLUMNS,
+  LEAF,
+  LEAF_COLUMNS,
+  LENGTH_BYTES,
+  LEVEL,
+  MAX_LEVEL,
+  PREFIX,
+  REFERENCE_BYTES,
+} from './layout.ts'
+import { MAX_VALUE_BYTES } from './limits.ts'
+import { results, type Result } from './results.ts'
+
+/**
+ * What a lookup has found. The value is `bytes[at] … bytes[at + length − 1]`, if `chain` is 0; else it is `length` bytes in the
+ * chain that begins with page `chain`. It counts if `pool.isUnchanged(page, ticket)` after it has been copied or used.
+ */
+export class Found {
+  /** The leaf; after MISS the page that is missing. */
+  page = 0
+  ticket = 0
+  bytes: Uint8Array = new Uint8Array(new SharedArrayBuffer(0))
+  at = 0
+  length = 0
+  chain = 0
+}
+
+/** What `rankOf` returns for a node that is none. */
+export const MALFORMED = 0x7fffffff
+
+/**
+ * Where the key stands in the node at `base`: its rank, or `−1 − rank` of the first one above it if it is not there. Binary
+ * search over the heads; only slots with the same head are compared byte by byte.
+ */
+export function rankOf(words: Words, bytes: Uint8Array, base: number, columns: number, key: Uint8Array): number {
+  const at = base >>> 2
+  const counts = words[at + COUNT]
+  const capacity = counts >>> 16
+  const prefix = words[at + PREFIX] & 0xffff
+  const length = key.length - prefix
+  let above = counts & 0xffff
+  if (above > capacity || COLUMNS + columns * capacity > PAGE_WORDS || length < 0) return MALFORMED
+  const head = headOf(key, prefix, length)
+  const heads = at + COLUMNS
+  // The first head that is not below, without a branch that would be guessed wrong half of the time: differences of 31 bits
+  // have their sign where 32 bits have it.
+  const half = head >>> 1
+  let from = 0
+  for (let many = above; many > 0; ) {
+    const step = (many + 1) >>> 1
+    from += step & (((words[heads + from + step - 1] >>> 1) - half) >> 31)
+    many -= step
+  }
+  if (from >= above || words[heads + from] >>> 1 !== half) return ~from
+  if (from + 1 < above && words[heads + from + 1] >>> 1 === half) {
+    return rankAmong(words, bytes, base, heads, capacity, from, above, key, prefix)
+  }
+  const order = orderOf(bytes, base, words[heads + capacity + from], key, prefix)
+  if (order === 0) return from
+  return order === MALFORMED ? MALFORMED : order < 0 ? ~from : ~(from + 1)
+}
+
+/** The same for the slots from `from` on whose heads are like the key's: one in the middle after the other is compared. */
+function rankAmong(
+  words: Words,
+  bytes: Uint8Array,
+  base: number,
+  heads: number,
+  capacity: number,
+  first: number,
+  count: number,
+  key: Uint8Array,
+  prefix: number,
+): number {
+  const half = headOf(key, prefix, key.length - prefix) >>> 1
+  let from = first
+  let above = count
+  while (from < above) {
+    const middle = (from + above) >>> 1
+    const order = words[heads + middle] >>> 1 > half ? -1 : orderOf(bytes, base, words[heads + capacity + middle], key, prefix)
+    if (order === 0) return middle
+    if (order === MALFORMED) return MALFORMED
+    if (order > 0) from = middle + 1
+    else above = middle
+  }
+  return ~from
+}
+
+/** Above 0: the key is above that slot's; MALFORMED. */
+function orderOf(bytes: Uint8Array, base: number, slot: number, key: Uint8Array, prefix: number): number {
+  const offset = slot & 0xfff
+  const rest = (slot >>> 12) & 0x7ff
+  if (offset + rest > PAGE_BYTES) return MALFORMED
+  const length = key.length - prefix
+  const shorter = rest < length ? rest : length
+  const at = base + offset
+  let i = 0
+  while (i < shorter && bytes[at + i] === key[prefix + i]) i++
+  return i < shorter ? key[prefix + i] - bytes[at + i] : length - rest
+}
+
+/** Which leaf is looked for: where keys just below the key are, where the key itself is, or the last one of all. */
+export const sides = { BELOW: 0, AT: 1, LAST: 2 } as const
+export type Side = (typeof sides)[keyof typeof sides]
+
+/** The child of an inner node on the way to that leaf; not a page number (≤ 0) if the node is none. */
+function childFor(words: Words, bytes: Uint8Array, base: number, key: Uint8Array, side: Side): number {
+  const rank = rankOf(words, bytes, base, INNER_COLUMNS, key)
+  if (rank === MALFORMED) return 0
+  const at = base >>> 2
+  const index = side === sides.LAST ? words[at + COUNT] & 0xffff : rank < 0 ? ~rank : rank + side
+  return words[index === 0 ? at + FIRST_CHILD : at + COLUMNS + 2 * (words[at + COUNT] >>> 16) + index - 1]
+}
+
+/**
+ * FOUND, ABSENT (both count if the leaf is unchanged), MISS or CHANGED. Throws CORRUPT. `root` is what the caller has read
+ * from somewhere; it must look afterwards whether it still stands there.
+ */
+export function lookup(pool: ReadablePages, root: number, key: Uint8Array, found: Found): Result {
+  const result = findLeaf(pool, root, key, sides.AT, found, false)
+  return result === results.FOUND ? inLeaf(pool, key, found) : result
+}
+
+/** The same, but fetches what is missing: never MISS. */
+export function lookupSync(pool: ReadablePages, root: number, key: Uint8Array, found: Found): Result {
+  const result = findLeaf(pool, root, key, sides.AT, found, true)
+  return result === results.FOUND ? inLeaf(pool, key, found) : result
+}
+
+/** FOUND: the pool's place is the leaf, of which `found` has page and ticket. ABSENT: the tree is empty. Or MISS, CHANGED. */
+export function findLeaf(
+  pool: ReadablePages,
+  root: number,
+  key: Uint8Array,
+  side: Side,
+  found: Found,
+  fetches: boolean,
+): Result {
+  found.page = root
+  if (root === 0) return results.ABSENT
+  let page = root
+  let ticket = fetches ? pool.beginSync(page) : pool.begin(page)
+  if (ticket === results.MISS) return results.MISS
+  let expected = 0
+  for (let depth = 0; depth <= MAX_LEVEL; depth++) {
+    const words = pool.words
+    const base = pool.base
+    const kind = words[(base >>> 2) + KIND]
+    if (expected !== 0 && kind !== expected) return damaged(pool, page, ticket, WRONG_LEVEL)
+    if (kind === LEAF) {
+      found.ticket = ticket
+      return results.FOUND
+    }
+    if ((kind & 0xff) !== INNER || kind < INNER + LEVEL) return damaged(pool, page, ticket, NO_NODE)
+    const child = childFor(words, pool.bytes, base, key, side)
+    if (child <= 0) return damaged(pool, page, ticket, OUT_OF_BOUNDS)
+    // A number out of garbage must not be fetched.
+    if (fetches && !pool.isUnchanged(page, ticket)) return results.CHANGED
+    const next = fetches ? pool.beginSync(child) : pool.begin(child)
+    if (!pool.isUnchanged(page, ticket)) return results.CHANGED
+    page = child
+    found.page = child
+    if (next === results.MISS) return results.MISS
+    ticket = next
+    expected = kind === INNER + LEVEL ? LEAF : kind - LEVEL
+  }
+  return damaged(pool, page, ticket, TOO_HIGH)
+}
+
+/** The pool's place is the leaf. */
+function inLeaf(pool: ReadablePages, key: Uint8Array, found: Found): Result {
+  const words = pool.words
+  const bytes = pool.bytes
+  const base = pool.base
+  const rank = rankOf(words, bytes, base, LEAF_COLUMNS, key)
+  if (rank < 0) return results.ABSENT
+  if (rank === MALFORMED) return damaged(pool, found.page, found.ticket, OUT_OF_BOUNDS)
+  const at = base >>> 2
+  const slot = words[at + COLUMNS + (words[at + COUNT] >>> 16) + rank]
+  const offset = slot & 0xfff
+  const value = offset + ((slot >>> 12) & 0x7ff)
+  const stored = bytes[base + offset - LENGTH_BYTES] | (bytes[base + offset - LENGTH_BYTES + 1] << 8)
+  found.bytes = bytes
+  found.at = base + value
+  found.length = stored
+  found.chain = 0
+  if ((stored & CHAINED) === 0) {
+    if (value + stored <= PAGE_BYTES) return results.FOUND
+  } else if (value + REFERENCE_BYTES <= PAGE_BYTES) {
+    found.chain = wordAt(bytes, found.at)
+    found.length = wordAt(bytes, found.at + 4)
+    if (found.chain > 0 && found.length >= 0 && found.length <= MAX_VALUE_BYTES) return results.FOUND
+  }
+  return damaged(pool, found.page, found.ticket, BAD_VALUE)
+}
+
+/** Four bytes, little-endian, at any byte. */
+export const wordAt = (bytes: Uint8Array, at: number): number =>
+  bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)
+
+export const WRONG_LEVEL = 'it is not of the level that its parent says'
+export const NO_NODE = 'it is no node of a tree'
+export const OUT_OF_BOUNDS = 'its slots, keys or children are out of bounds'
+export const BAD_VALUE = 'a value is out of bounds'
+const TOO_HIGH = 'the tree has too many levels'
+
+/** What has been read makes no sense: CHANGED if the page is another one by now, else it throws CORRUPT. */
+export function damaged(pool: ReadablePages, page: number, ticket: number, why: string): 0 {
+  if (pool.isUnchanged(page, ticket)) throw corrupt(page, why)
+  return results.CHANGED
+}
+
+export const corrupt = (page: number, why: string): StoreError =>
+  new StoreError('CORRUPT', `page ${page} is damaged: ${why}`, { hint: 'restore the store from a copy' })

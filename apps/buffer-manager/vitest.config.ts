@@ -1,0 +1,3 @@
+import { tests } from '@parperos/presets/vitest'
+
+export default tests()
