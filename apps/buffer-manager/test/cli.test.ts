@@ -21,8 +21,13 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
     store = join(directory, `store-${made++}`)
   })
 
-  const lines = (output: string): unknown[] => output.split('\n').filter(Boolean).map((line) => JSON.parse(line) as unknown)
-  const load = (...entries: object[]): Promise<unknown> => kv(['load', store], entries.map((entry) => JSON.stringify(entry)).join('\n'))
+  const lines = (output: string): unknown[] =>
+    output
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as unknown)
+  const load = (...entries: object[]): Promise<unknown> =>
+    kv(['load', store], entries.map((entry) => JSON.stringify(entry)).join('\n'))
 
   describe('single entries', () => {
     test('what put stores, get prints', async () => {
@@ -100,7 +105,12 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
     ])('scan prints the keys of a range: %s', async (_, flags, keys) => {
       const { code, output } = await kv(['scan', store, '--keys', ...flags])
       expect(code).toBe(0)
-      expect(lines(output)).toEqual(keys.split(' ').filter(Boolean).map((key) => ({ key })))
+      expect(lines(output)).toEqual(
+        keys
+          .split(' ')
+          .filter(Boolean)
+          .map((key) => ({ key })),
+      )
     })
 
     test('scan prints entries, or values only', async () => {
@@ -109,7 +119,11 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
     })
 
     test('a prefix of highest bytes has no end', async () => {
-      await load({ keyBase64: '/w==', value: '1' }, { keyBase64: '//8=', value: '2' }, { keyBase64: '/v8=', value: '0' })
+      await load(
+        { keyBase64: '/w==', value: '1' },
+        { keyBase64: '//8=', value: '2' },
+        { keyBase64: '/v8=', value: '0' },
+      )
       const { output } = await kv(['scan', store, '--values', '--prefix', '/w==', '--key-encoding', 'binary'])
       expect(lines(output)).toEqual([{ value: '1' }, { value: '2' }])
       const one = await kv(['scan', store, '--values', '--prefix', '/v8=', '--key-encoding', 'binary'])
@@ -152,7 +166,10 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
     })
 
     test('lines longer and shorter than what arrives at once are put together', async () => {
-      const many = Array.from({ length: 3000 }, (_, i) => ({ key: String(i).padStart(5, '0'), value: 'é'.repeat(i % 700) }))
+      const many = Array.from({ length: 3000 }, (_, i) => ({
+        key: String(i).padStart(5, '0'),
+        value: 'é'.repeat(i % 700),
+      }))
       const file = join(directory, 'many.jsonl')
       writeFileSync(file, many.map((one) => JSON.stringify(one)).join('\r\n\n'))
       expect((await kv(['load', store, file, '--json', '--batch', '7'])).output).toContain('"entries":3000,')
@@ -167,7 +184,9 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
       })
       expect((await kv(['load', store, '--value-encoding', 'json'], input)).code).toBe(0)
       expect((await kv(['get', store, 'a'])).output).toBe('{"b":1}\n')
-      expect(lines((await kv(['scan', store, '--value-encoding', 'json'])).output)).toEqual([{ key: 'a', value: { b: 1 } }])
+      expect(lines((await kv(['scan', store, '--value-encoding', 'json'])).output)).toEqual([
+        { key: 'a', value: { b: 1 } },
+      ])
     })
 
     test.each([
@@ -217,11 +236,23 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
 
     test('bench measures, and removes what it made', async () => {
       const where = join(directory, 'bench')
-      const { code, output } = await kv(['bench', where, '--entries', '1000', '--seconds', '0.01', '--value-bytes', '10'])
+      const { code, output } = await kv([
+        'bench',
+        where,
+        '--entries',
+        '1000',
+        '--seconds',
+        '0.01',
+        '--value-bytes',
+        '10',
+      ])
       expect(code).toBe(0)
       expect(output).toMatch(/^1000 entries of 12 \+ 10 bytes; backend \w+ /)
-      for (const phase of ['load', 'getSync', 'get, 64 at once', 'putSync', 'put, 64 at once']) expect(output).toContain(`\n${phase} `)
-      const { phases } = JSON.parse((await kv(['bench', where, '--entries', '9', '--seconds', '0.01', '--json'])).output) as {
+      for (const phase of ['load', 'getSync', 'get, 64 at once', 'putSync', 'put, 64 at once'])
+        expect(output).toContain(`\n${phase} `)
+      const { phases } = JSON.parse(
+        (await kv(['bench', where, '--entries', '9', '--seconds', '0.01', '--json'])).output,
+      ) as {
         phases: Record<string, number>[]
       }
       for (const { p50Us, p99Us, p999Us, operations } of phases.slice(1)) {
@@ -256,13 +287,22 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
 
     test.each([['get'], ['scan'], ['dump'], ['stats'], ['check'], ['del']])('%s makes no store', async (name) => {
       const key = ['get', 'del'].includes(name) ? ['a'] : []
-      expect(await kv([name, store, ...key])).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^parperos-kv: .*no store.*\n$/) as string })
+      const errors = expect.stringMatching(/^parperos-kv: .*no (?:store|directory)\b.*\n$/) as string
+      expect(await kv([name, store, ...key])).toMatchObject({ code: 1, output: '', errors })
     })
 
     test('a missing input file is told in one line', async () => {
       const { code, errors } = await kv(['load', store, join(directory, 'missing.jsonl')])
       expect(code).toBe(1)
       expect(errors).toMatch(/^parperos-kv: ENOENT: no such file or directory, open '.*missing\.jsonl'\n$/)
+      await expect(open(store, { create: false })).rejects.toMatchObject({ code: 'NOT_A_STORE' })
+    })
+
+    test('an output file that cannot be written is told in one line', async () => {
+      await load({ key: 'a', value: '1' })
+      const { code, errors } = await kv(['dump', store, join(directory, 'missing', 'to.jsonl')])
+      expect(code).toBe(1)
+      expect(errors).toMatch(/^parperos-kv: ENOENT: .*\n$/)
     })
 
     test('reading commands work while the store is open for writing, writing ones do not', async () => {
@@ -274,15 +314,20 @@ describe.each(Object.values(kinds))('on $name', ({ opener }) => {
       expect(server.getSync('a')).toBe('1')
     })
 
-    test.each([['put'], ['get'], ['del'], ['scan'], ['load'], ['dump'], ['stats'], ['check'], ['bench']])('%s has help', async (name) => {
-      const { code, output, errors } = await kv([name, '--help'])
-      expect([code, errors]).toEqual([0, ''])
-      expect(output).toMatch(new RegExp(`^Usage: parperos-kv ${name} `))
-      expect((await kv(['--help'])).output).toMatch(new RegExp(`^ {2}${name} `, 'm'))
-    })
+    test.each([['put'], ['get'], ['del'], ['scan'], ['load'], ['dump'], ['stats'], ['check'], ['bench']])(
+      '%s has help',
+      async (name) => {
+        const { code, output, errors } = await kv([name, '--help'])
+        expect([code, errors]).toEqual([0, ''])
+        expect(output).toMatch(new RegExp(`^Usage: parperos-kv ${name} `))
+        expect((await kv(['--help'])).output).toMatch(new RegExp(`^ {2}${name} `, 'm'))
+      },
+    )
 
     test('--version prints the version of the package', async () => {
-      const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }
+      const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+        version: string
+      }
       expect(await kv(['--version'])).toEqual({ code: 0, output: `${version}\n`, errors: '' })
     })
   })

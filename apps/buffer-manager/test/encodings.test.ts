@@ -4,7 +4,19 @@ import { expect, test } from 'vitest'
 import type { EncodingName } from '../src/api.ts'
 import { copyOf, encodingOf } from '../src/store/encodings.ts'
 
-const strings = ['', 'a', 'ä', '€', '😀', 'x'.repeat(64), 'x'.repeat(65), `${'x'.repeat(63)}ß`, 'é'.repeat(1024), 'y'.repeat(5000), '\0\u007f']
+const strings = [
+  '',
+  'a',
+  'ä',
+  '€',
+  '😀',
+  'x'.repeat(64),
+  'x'.repeat(65),
+  `${'x'.repeat(63)}ß`,
+  'é'.repeat(1024),
+  'y'.repeat(5000),
+  '\0\u007f',
+]
 
 test('utf8 gives the bytes of UTF-8 in all its ways, and the same string back', () => {
   const utf8 = encodingOf<string>('utf8')
@@ -66,7 +78,9 @@ test('binary hands over the very bytes, and reads a copy', () => {
 
 test('values of the wrong type are refused with their encoding’s name', () => {
   expect(() => encodingOf<unknown>('utf8').encode(5)).toThrow("the encoding 'utf8' is for strings, and this is 5")
-  expect(() => encodingOf<unknown>('utf8').scratch(undefined)).toThrow(expect.objectContaining({ code: 'BAD_ENCODING' }))
+  expect(() => encodingOf<unknown>('utf8').scratch(undefined)).toThrow(
+    expect.objectContaining({ code: 'BAD_ENCODING' }),
+  )
   expect(() => encodingOf<unknown>('binary').encode('text')).toThrow("the encoding 'binary' is for Uint8Arrays")
   expect(() => encodingOf<unknown>('binary').encode(new DataView(new ArrayBuffer(1)))).toThrow('is for Uint8Arrays')
 })

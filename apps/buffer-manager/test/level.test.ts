@@ -1,12 +1,14 @@
-// The adapter beyond abstract-level's own suite: options, what is given back, seeking in every kind of range, and the store
-// underneath.
+// The adapter beyond abstract-level's own suite: options, what is given back, seeking in every kind of range, and the
+// store underneath.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { StoreOptions } from '../src/api.ts'
 import { StoreError } from '../src/errors.ts'
+import { ParperosLevel } from '../src/level/index.ts'
 import { LevelOfStore } from '../src/level/level-of-store.ts'
 import { kinds, quickDirectory, type Open } from './support/kinds.ts'
+import { randomFrom, type Random } from './support/random.ts'
 
 const directory = quickDirectory('level')
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -99,15 +101,18 @@ describe.each(Object.values(kinds))('a database over $name', ({ opener }) => {
     await using db = level()
     const random = randomFrom(1)
     const keys = [...new Set(Array.from({ length: 120 }, () => randomKey(random)))].sort()
-    await db.batch(keys.map((key) => ({ type: 'put' as const, key, value: '' })), { keyEncoding: latin1 })
+    await db.batch(
+      keys.map((key) => ({ type: 'put' as const, key, value: '' })),
+      { keyEncoding: latin1 },
+    )
     for (let round = 0; round < 300; round++) {
-      const range: Record<string, unknown> = { reverse: random() < 0.5 }
-      const lower = random() < 0.6 ? randomKey(random) : undefined
-      const upper = random() < 0.6 ? randomKey(random) : undefined
-      const [above, below] = [random() < 0.5 ? 'gt' : 'gte', random() < 0.5 ? 'lt' : 'lte']
+      const range: Record<string, unknown> = { reverse: random(2) === 0 }
+      const lower = random(5) < 3 ? randomKey(random) : undefined
+      const upper = random(5) < 3 ? randomKey(random) : undefined
+      const [above, below] = [random(2) === 0 ? 'gt' : 'gte', random(2) === 0 ? 'lt' : 'lte']
       if (lower !== undefined) range[above] = lower
       if (upper !== undefined) range[below] = upper
-      if (random() < 0.5) range.limit = Math.floor(random() * 20)
+      if (random(2) === 0) range.limit = random(20)
       const inside = keys.filter(
         (key) =>
           (lower === undefined || key > lower || (above === 'gte' && key === lower)) &&
@@ -120,7 +125,7 @@ describe.each(Object.values(kinds))('a database over $name', ({ opener }) => {
       let from = 0
       let left = (range.limit as number | undefined) ?? Infinity
       for (let step = 0; step < 4; step++) {
-        if (random() < 0.6) {
+        if (random(5) < 3) {
           const target = randomKey(random)
           iterator.seek(target, { keyEncoding: latin1 })
           const outside =
@@ -129,7 +134,7 @@ describe.each(Object.values(kinds))('a database over $name', ({ opener }) => {
           const place = inside.findIndex((key) => (range.reverse ? key <= target : key >= target))
           from = outside || place < 0 ? inside.length : place
         }
-        const size = Math.ceil(random() * 5)
+        const size = 1 + random(5)
         const some = inside.slice(from, from + Math.min(size, left))
         expected.push(...some)
         from += some.length
@@ -140,6 +145,19 @@ describe.each(Object.values(kinds))('a database over $name', ({ opener }) => {
       expect(found, `round ${round}: ${JSON.stringify(range)}`).toEqual(expected)
     }
   })
+})
+
+test('ParperosLevel is a directory of a disk, and what another worker has open', async () => {
+  const path = join(directory, String(made++))
+  await using db = new ParperosLevel<string, unknown>(path, { valueEncoding: 'json', maxBytes: 16 << 20, workers: 2 })
+  await db.sublevel('s').put('a', 'from the first')
+  await using other = new ParperosLevel(structuredClone(db.store.handle), { worker: 1 })
+  expect([db.location, other.location]).toEqual([path, path])
+  expect(await other.sublevel('s').get('a')).toBe('from the first')
+  await other.put('b', '"from the second"')
+  expect(await db.get('b')).toBe('from the second')
+  const third = new ParperosLevel(db.store.handle, { worker: 2 })
+  await expect(third.open()).rejects.toMatchObject({ cause: { code: 'BAD_OPTION' } })
 })
 
 test('the store gets its own options and none of abstract-level’s', async () => {
@@ -163,16 +181,5 @@ const latin1 = {
   decode: (bytes: Buffer) => bytes.toString('latin1'),
 }
 
-const randomKey = (random: () => number): string =>
-  String.fromCharCode(...Array.from({ length: Math.floor(random() * 3) }, () => [0, 1, 127, 128, 255][Math.floor(random() * 5)]))
-
-/** xorshift32, from 0 to 1. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 32
-  }
-}
+const randomKey = (random: Random): string =>
+  String.fromCharCode(...Array.from({ length: random(3) }, () => [0, 1, 127, 128, 255][random(5)]))

@@ -140,10 +140,13 @@ describe('a log', () => {
   })
 })
 
+const commands = { mount: 'mount', unmount: 'umount' }
+
 /** A file system of so many bytes, where this process can mount one; otherwise why it cannot. */
 function smallDisk(at: string, bytes: number): string | null {
   if (process.getuid?.() !== 0) return 'only root can mount a small file system'
-  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', at], { encoding: 'utf8' })
+  const given = ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', at]
+  const { status, stderr, error } = spawnSync(commands.mount, given, { encoding: 'utf8' })
   return status === 0 ? null : (error?.message ?? stderr.trim())
 }
 
@@ -151,7 +154,7 @@ function smallDisk(at: string, bytes: number): string | null {
 function smallDiskUnavailable(): string | null {
   using folder = testFolder()
   const problem = smallDisk(folder.path, 2 ** 20)
-  if (problem === null) spawnSync('umount', [folder.path])
+  if (problem === null) spawnSync(commands.unmount, [folder.path])
   else process.stderr.write(`no test on a disk that is really full: ${problem}\n`)
   return problem
 }
@@ -188,7 +191,7 @@ describe.skipIf(smallDiskUnavailable() !== null)('a disk that is really full', (
       next.close()
       expect(countRecords(readLog(path, 1, 1))).toBe(found + 1)
     } finally {
-      spawnSync('umount', [path])
+      spawnSync(commands.unmount, [path])
     }
   })
 })

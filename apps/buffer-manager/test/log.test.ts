@@ -171,6 +171,19 @@ describe('a log', () => {
     expect([...readLog(folder.path, 1, 1)].length).toBe(sequence - 1)
   })
 
+  it('keeps its word to those who still wait when it is closed', async () => {
+    for (const sync of modes) {
+      using folder = testFolder()
+      const log = Log.create(folder.path, await logRegion(), options({ sync }))
+      const waiting = [1, 2, 3].map((sequence) => log.acknowledged(log.append(sequence, [payloadOf(sequence)])))
+      waiting.push(log.flush())
+      if (sync === 'full') await new Promise(setImmediate)
+      log.close()
+      await Promise.all(waiting)
+      expect(countRecords(readLog(folder.path, 1, 1))).toBe(3)
+    }
+  })
+
   it('refuses what it cannot do', async () => {
     using folder = testFolder()
     const region = await logRegion()

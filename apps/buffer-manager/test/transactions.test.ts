@@ -123,6 +123,97 @@ describe.each(Object.values(kinds))('$name', ({ opener }) => {
     expect(seen).toEqual(['1', '1', '1'])
   })
 
+  test('what is not committed yet is nobody else’s to read, and what is broken off never was', async () => {
+    let isWritten = (): void => undefined
+    let goOn = (): void => undefined
+    const written = new Promise<void>((resolve) => (isWritten = resolve))
+    const later = new Promise<void>((resolve) => (goOn = resolve))
+    const writing = store.transaction(async (transaction) => {
+      transaction.in(store).put('a', 'dirty')
+      transaction.in(store).put('new', 'dirty')
+      isWritten()
+      await later
+    })
+    await written
+    expect([store.getSync('a'), await store.get('new'), [...store.keysSync()]]).toEqual(['1', undefined, ['a', 'b']])
+    expect(await store.transaction((other) => other.in(store).getManySync(['a', 'new']))).toEqual(['1', undefined])
+    goOn()
+    await writing
+    expect(store.getManySync(['a', 'new'])).toEqual(['dirty', 'dirty'])
+  })
+
+  test.each<[Isolation]>([['serializable'], ['snapshot']])('what is read again is the same, keys and ranges: %s', async (isolation) => {
+    await store.transaction(
+      async (transaction) => {
+        const tree = transaction.in(store)
+        const read = async (): Promise<unknown> => [await tree.get('a'), tree.hasSync('ab'), [...tree.entriesSync({ lt: 'c' })]]
+        const before = await read()
+        await store.batch([{ type: 'put', key: 'a', value: '2' }, { type: 'put', key: 'ab', value: '3' }, { type: 'del', key: 'b' }])
+        expect(await read()).toEqual(before)
+      },
+      { isolation },
+    )
+    expect([...store.entriesSync()]).toEqual([['a', '2'], ['ab', '3']])
+  })
+
+  test('all that a range with a limit has shown counts, also where own writes have taken entries away', async () => {
+    await store.batch(['c', 'd'].map((key) => ({ type: 'put', key, value: '1' })))
+    const smallest = store.transaction((transaction) => {
+      const tree = transaction.in(store)
+      tree.del('a')
+      tree.del('b')
+      const [first] = tree.entriesSync({ limit: 1 })
+      store.putSync('c', '2')
+      tree.put('smallest', first.join())
+    })
+    await expect(smallest).rejects.toThrow(conflict)
+    expect([...store.entriesSync()]).toEqual([['a', '1'], ['b', '1'], ['c', '2'], ['d', '1']])
+  })
+
+  test('no isolation level lets two transactions write the same key, and the second is told which', async () => {
+    for (const isolation of ['serializable', 'snapshot'] as const) {
+      const second = store.transaction(
+        async (transaction) => {
+          transaction.in(store).put('a', 'second')
+          await store.transaction((first) => first.in(store).put('a', `first, ${isolation}`), { isolation })
+        },
+        { isolation },
+      )
+      await expect(second).rejects.toThrow(conflict)
+      expect(store.getSync('a')).toBe(`first, ${isolation}`)
+    }
+  })
+
+  test('synchronous ones are the same', () => {
+    const skew = (isolation: Isolation): void =>
+      store.transactionSync(
+        (transaction) => {
+          const tree = transaction.in(store)
+          if (tree.getSync('b') === '1') tree.put('a', '0')
+          store.putSync('b', '0')
+        },
+        { isolation },
+      )
+    expect(() => skew('serializable')).toThrow(conflict)
+    expect(store.getManySync(['a', 'b'])).toEqual(['1', '0'])
+    store.putSync('b', '1')
+    skew('snapshot')
+    expect(store.getManySync(['a', 'b'])).toEqual(['0', '0'])
+    let attempts = 0
+    const increment = (): number =>
+      store.transactionSync(
+        (transaction) => {
+          const tree = transaction.in(store)
+          const value = Number(tree.getSync('a'))
+          if (attempts++ < 2) store.putSync('a', String(value + 10))
+          tree.put('a', String(value + 1))
+          return attempts
+        },
+        { retries: 2 },
+      )
+    expect([increment(), store.getSync('a')]).toEqual([3, '21'])
+  })
+
   test('a snapshot sees one moment until it is closed', async () => {
     const snapshot = store.snapshot()
     const then = snapshot.in(store)

@@ -1,5 +1,5 @@
-// `bench`: how quick a store is on this machine and this disk: loading, random reads and random writes of one worker, each
-// operation timed for itself. Reading the clock is part of what is measured: about 50 ns.
+// `bench`: how quick a store is on this machine and this disk: loading, random reads and random writes of one worker,
+// each operation timed for itself. Reading the clock is part of what is measured: about 50 ns.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +31,11 @@ const AT_ONCE = 64
 const MAX_SAMPLES = 1 << 20
 
 /** In a directory of its own inside `directory`, removed afterwards. */
-export async function bench(surroundings: Surroundings, directory: string | undefined, flags: BenchFlags): Promise<void> {
+export async function bench(
+  surroundings: Surroundings,
+  directory: string | undefined,
+  flags: BenchFlags,
+): Promise<void> {
   if (directory !== undefined) await mkdir(directory, { recursive: true })
   const path = await mkdtemp(join(directory ?? tmpdir(), 'parperos-kv-bench-'))
   try {
@@ -59,9 +63,11 @@ async function measure(
   const progress = new Progress(errors, 'measuring')
   try {
     const begin = performance.now()
-    await tree.load(function* () {
-      for (let i = 0; i < entries; i++) yield [keyOf(i), value] as const
-    }())
+    await tree.load(
+      (function* () {
+        for (let i = 0; i < entries; i++) yield [keyOf(i), value] as const
+      })(),
+    )
     const loaded = { name: 'load', operations: entries, perSecond: perSecond(entries, performance.now() - begin) }
     return [
       loaded,
@@ -144,9 +150,18 @@ function randomBelow(limit: number): () => number {
   }
 }
 
-function table(report: { entries: number; valueBytes: number; backend: string; way: string; io: string; sync: string; phases: Phase[] }): string {
+function table(report: {
+  entries: number
+  valueBytes: number
+  backend: string
+  way: string
+  io: string
+  sync: string
+  phases: Phase[]
+}): string {
   const { entries, valueBytes, backend, way, io, sync, phases } = report
-  const head = `${entries} entries of ${KEY_BYTES} + ${valueBytes} bytes; backend ${backend} (${way}, ${io}), sync '${sync}'\n\n`
+  const data = `${entries} entries of ${KEY_BYTES} + ${valueBytes} bytes`
+  const head = `${data}; backend ${backend} (${way}, ${io}), sync '${sync}'\n\n`
   const rows = [
     ['', 'per second', 'p50 µs', 'p99 µs', 'p99.9 µs'],
     ...phases.map(({ name, perSecond: rate, p50Us, p99Us, p999Us }) => [
@@ -157,6 +172,9 @@ function table(report: { entries: number; valueBytes: number; backend: string; w
   ]
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   const line = (row: string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ').trimEnd()
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd()
   return `${head}${rows.map(line).join('\n')}\n`
 }

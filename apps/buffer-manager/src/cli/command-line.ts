@@ -1,4 +1,5 @@
-// What can be typed: the commands of `parperos-kv`, their arguments and options, and what becomes of mistakes and errors.
+// What can be typed: the commands of `parperos-kv`, their arguments and options, and what becomes of mistakes and
+// errors.
 //
 //   exit code 0  done      1  it did not succeed: one line says why      2  misuse, and nothing was done
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
@@ -61,7 +62,10 @@ function commandsFor(surroundings: Surroundings): Command[] {
       .option('--sorted', 'keys come in ascending order, into an empty tree or behind its last key: the quickest way')
       .option('--batch <entries>', 'commit so many at a time', wholeNumber(1), 1000)
       .option('--json', 'print the outcome as JSON')
-      .addHelpText('after', '\nA line is {"key": …, "value": …}, with "base64" and "keyBase64" for bytes, and perhaps "tree".')
+      .addHelpText(
+        'after',
+        '\nA line is {"key": …, "value": …}, with "base64" and "keyBase64" for bytes, and perhaps "tree".',
+      )
       .action(running<[string, string | undefined, LoadFlags]>(load)),
     withStore(withEntries(command('dump', 'print all entries of all trees (or of --tree) as JSON lines, for load')))
       .argument(...STORE)
@@ -76,7 +80,10 @@ function commandsFor(surroundings: Surroundings): Command[] {
       .option('--json', 'print the outcome as JSON')
       .action(running(check)),
     withWriting(command('bench', 'measure a store on this machine: load, random reads and writes'))
-      .argument('[directory]', "where to make the store, which is removed afterwards; without it, the system's temporary one")
+      .argument(
+        '[directory]',
+        "where to make the store, which is removed afterwards; without it, the system's temporary one",
+      )
       .option('--entries <count>', 'how many', wholeNumber(1), 100_000)
       .option('--value-bytes <count>', 'how long the values are', wholeNumber(0), 120)
       .option('--seconds <seconds>', 'how long each measurement takes', seconds, 1)
@@ -90,7 +97,10 @@ function programFor(surroundings: Surroundings): Command {
     .description('Reads and writes key/value stores of @parperos/buffer-manager.')
     .version(manifest.version)
     .usage('<command> [options]')
-    .addHelpText('after', '\nCommands that only read work while another process has the store open, and see its last checkpoint.')
+    .addHelpText(
+      'after',
+      '\nCommands that only read work while another process has the store open, and see its last checkpoint.',
+    )
   for (const command of commandsFor(surroundings)) program.addCommand(command)
   for (const each of [program, ...program.commands]) {
     // One line for every mistake, written below.
@@ -115,7 +125,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   try {
     const program = programFor(surroundings)
     if (args.length === 0) {
-      throw new Misuse(`name a command: ${program.commands.map((command) => command.name()).join(', ')} (--help tells more)`)
+      throw new Misuse(
+        `name a command: ${program.commands.map((command) => command.name()).join(', ')} (--help tells more)`,
+      )
     }
     await program.parseAsync(args, { from: 'user' })
     return 0

@@ -14,9 +14,16 @@ interface Inspected {
   trees: Record<string, number>
 }
 
-export async function stats(surroundings: Surroundings, path: string, flags: StoreFlags & { json?: true }): Promise<void> {
+export async function stats(
+  surroundings: Surroundings,
+  path: string,
+  flags: StoreFlags & { json?: true },
+): Promise<void> {
   const found = await withStoreOpen(surroundings, path, forReading(flags), (store): Promise<Inspected> => {
-    const trees = { '': store.count(), ...Object.fromEntries(store.treeNames().map((name) => [name, store.tree(name).count()])) }
+    const trees = {
+      '': store.count(),
+      ...Object.fromEntries(store.treeNames().map((name) => [name, store.tree(name).count()])),
+    }
     return Promise.resolve({ stats: store.stats(), info: store.info(), trees })
   })
   surroundings.output.write(flags.json ? `${JSON.stringify(found)}\n` : table(found))
@@ -27,9 +34,12 @@ function table({ stats: { pages, freePages, entries }, info, trees }: Inspected)
   const rows = [
     ['entries', entries.toLocaleString('en')],
     ...names.map(([name, count]) => [`  in ${JSON.stringify(name)}`, count.toLocaleString('en')]),
-    ['pages', `${pages.toLocaleString('en')} (${readable(pages * PAGE_BYTES)}), ${freePages.toLocaleString('en')} of them free`],
+    [
+      'pages',
+      `${pages.toLocaleString('en')} (${readable(pages * PAGE_BYTES)}), ${freePages.toLocaleString('en')} of them free`,
+    ],
     ['grows to', readable(info.maxBytes)],
-    ['backend', [info.backend, ...info.chosen].join('; ')],
+    ['backend', info.chosen.join('; ')],
     ['pages get memory by', info.way],
     ['input and output by', info.io],
   ]
@@ -37,7 +47,11 @@ function table({ stats: { pages, freePages, entries }, info, trees }: Inspected)
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
 }
 
-export async function check(surroundings: Surroundings, path: string, flags: StoreFlags & { json?: true }): Promise<void> {
+export async function check(
+  surroundings: Surroundings,
+  path: string,
+  flags: StoreFlags & { json?: true },
+): Promise<void> {
   const progress = new Progress(surroundings.errors, 'checking')
   try {
     const { entries, trees, pages } = await withStoreOpen(surroundings, path, forReading(flags), async (store) => {

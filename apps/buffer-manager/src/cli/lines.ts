@@ -1,5 +1,5 @@
-// Lines in and out. Reading cuts a stream of bytes at line feeds only (JSON strings may have other separators in them) and
-// gives many lines at a time; writing collects them and waits while the reader of the output is slower.
+// Lines in and out. Reading cuts a stream of bytes at line feeds only (JSON strings may have other separators in them)
+// and gives many lines at a time; writing collects them and waits while the reader of the output is slower.
 import { Buffer, isUtf8 } from 'node:buffer'
 import type { Writable } from 'node:stream'
 import { Failure } from './surroundings.ts'

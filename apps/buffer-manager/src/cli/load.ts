@@ -1,5 +1,5 @@
 // `load`: JSON lines into a store, a batch at a time, or sorted ones as the quickest way that a tree can be filled.
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Operation, Store, Tree } from '../api.ts'
 import { entryOf, type Forms, type TextEntry } from './entries.ts'
 import { linesOf } from './lines.ts'
@@ -21,7 +21,9 @@ export async function load(
   file: string | undefined,
   flags: LoadFlags,
 ): Promise<void> {
-  const input = file === undefined || file === '-' ? surroundings.input : createReadStream(file, { highWaterMark: 1 << 20 })
+  // Before the store, which is not made for a file that is missing.
+  const source = file === undefined ? undefined : await open(file)
+  const input = source?.createReadStream({ highWaterMark: 1 << 20, autoClose: false }) ?? surroundings.input
   const progress = new Progress(surroundings.errors, 'loaded')
   try {
     await withStoreOpen(surroundings, path, forWriting(flags), (store) => {
@@ -31,13 +33,20 @@ export async function load(
     })
   } finally {
     progress.end()
+    await source?.close()
   }
   const { entries, seconds } = progress
   const result = { entries, seconds: Number(seconds.toFixed(3)) }
-  surroundings.output.write(flags.json ? `${JSON.stringify(result)}\n` : `${entries} entries in ${seconds.toFixed(1)} s\n`)
+  surroundings.output.write(
+    flags.json ? `${JSON.stringify(result)}\n` : `${entries} entries in ${seconds.toFixed(1)} s\n`,
+  )
 }
 
-async function* entriesOf(input: AsyncIterable<Uint8Array>, form: Forms, progress: Progress): AsyncGenerator<TextEntry> {
+async function* entriesOf(
+  input: AsyncIterable<Uint8Array>,
+  form: Forms,
+  progress: Progress,
+): AsyncGenerator<TextEntry> {
   for await (const lines of linesOf(input)) {
     for (const line of lines) {
       const entry = entryOf(line, form)

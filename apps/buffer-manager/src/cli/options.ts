@@ -40,18 +40,19 @@ export function withStore(command: Command): Command {
 export function withWriting(command: Command): Command {
   return withStore(command)
     .addOption(
-      new Option('--sync <mode>', "what an acknowledged commit survives; the default is 'full', a power failure").choices([
-        'full',
-        'group',
-        'off',
-      ]),
+      new Option(
+        '--sync <mode>',
+        "what an acknowledged commit survives; the default is 'full', a power failure",
+      ).choices(['full', 'group', 'off']),
     )
     .option('--max <size>', 'what the store can grow to, 16G by default', sizeOf)
 }
 
 export function withEntries(command: Command): Command {
   const form = (flag: string, what: string): Option =>
-    new Option(flag, `${what} as text: utf8 (other bytes as base64), json, or binary (base64)`).choices(forms).default('utf8')
+    new Option(flag, `${what} as text: utf8 (other bytes as base64), json, or binary (base64)`)
+      .choices(forms)
+      .default('utf8')
   return command
     .option('--tree <name>', "a named tree; without it, the store's own")
     .addOption(form('--key-encoding <form>', 'keys'))
@@ -69,7 +70,10 @@ export function withRange(command: Command): Command {
     .option('--limit <count>', 'at most so many entries', wholeNumber(0))
 }
 
-export const formsOf = ({ keyEncoding, valueEncoding }: EntryFlags): Forms => ({ key: keyEncoding, value: valueEncoding })
+export const formsOf = ({ keyEncoding, valueEncoding }: EntryFlags): Forms => ({
+  key: keyEncoding,
+  value: valueEncoding,
+})
 
 export const forReading = ({ backend, cache }: StoreFlags): StoreOptions => ({
   ...(backend && { backend }),
@@ -116,7 +120,8 @@ export function rangeOf(flags: RangeFlags, form: Form): RangeOptions<Uint8Array>
     if (text !== undefined) range[bound] = bytesOfArgument(text, form, 'key')
   }
   if (flags.prefix === undefined) return range
-  if (range.gt ?? range.gte ?? range.lt ?? range.lte) throw new Misuse('--prefix is a range of its own: leave out the others')
+  if (range.gt ?? range.gte ?? range.lt ?? range.lte)
+    throw new Misuse('--prefix is a range of its own: leave out the others')
   if (form === 'json') throw new Misuse('--prefix is for keys of bytes or text, not of JSON')
   const prefix = bytesOfArgument(flags.prefix, form, 'prefix')
   const behind = successorOf(prefix)

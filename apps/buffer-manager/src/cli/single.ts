@@ -26,8 +26,11 @@ export async function put(
   const form = formsOf(flags)
   const keyBytes = bytesOfArgument(key, form.key, 'key')
   const bytes = value === undefined ? await buffer(surroundings.input) : bytesOfArgument(value, form.value, 'value')
-  await withStoreOpen(surroundings, path, forWriting(flags), (store) => bytesTree(store, flags.tree).put(keyBytes, bytes))
-  if (flags.json) surroundings.output.write(`${JSON.stringify({ ...keyFields(keyBytes, form.key), bytes: bytes.length })}\n`)
+  await withStoreOpen(surroundings, path, forWriting(flags), (store) =>
+    bytesTree(store, flags.tree).put(keyBytes, bytes),
+  )
+  if (flags.json)
+    surroundings.output.write(`${JSON.stringify({ ...keyFields(keyBytes, form.key), bytes: bytes.length })}\n`)
 }
 
 export async function get(
@@ -39,7 +42,9 @@ export async function get(
   if (flags.json && flags.raw) throw new Misuse('--json and --raw exclude each other')
   const form = formsOf(flags)
   const bytes = keys.map((key) => bytesOfArgument(key, form.key, 'key'))
-  const values = await withStoreOpen(surroundings, path, forReading(flags), (store) => bytesTree(store, flags.tree).getMany(bytes))
+  const values = await withStoreOpen(surroundings, path, forReading(flags), (store) =>
+    bytesTree(store, flags.tree).getMany(bytes),
+  )
   const missing: string[] = []
   const writer = new LineWriter(surroundings.output)
   for (const [i, value] of values.entries()) {

@@ -15,7 +15,8 @@ export function sizeOf(text: string): number {
 export function readable(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)
   const number = bytes / 1024 ** power
-  return `${power === 0 || number >= 100 ? number.toFixed(0) : number.toPrecision(3)} ${units[power]}${power ? 'i' : ''}B`
+  const digits = power === 0 || number >= 100 ? number.toFixed(0) : number.toPrecision(3)
+  return `${digits} ${units[power]}${power ? 'i' : ''}B`
 }
 
 /** For commander: a whole number of at least `least`. */

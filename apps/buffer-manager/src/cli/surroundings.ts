@@ -1,4 +1,5 @@
-// What a command gets from outside: how stores are opened, its streams, and where temporary files go. Tests hand over others.
+// What a command gets from outside: how stores are opened, its streams, and where temporary files go. Tests hand over
+// others.
 import type { Readable, Writable } from 'node:stream'
 import type { Store, StoreOptions } from '../api.ts'
 

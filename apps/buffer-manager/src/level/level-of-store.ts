@@ -1,6 +1,6 @@
-// abstract-level over any store: its databases with hooks, events, encodings and sublevels, on a tree of keys and values.
-// abstract-level encodes and decodes; what arrives here, in the methods that begin with an underscore, are Buffers. An
-// iterator reads from a snapshot of its own, as abstract-level's users expect of a database that can.
+// abstract-level over any store: its databases with hooks, events, encodings and sublevels, on a tree of keys and
+// values. abstract-level encodes and decodes; what arrives here, in the methods that begin with an underscore, are
+// Buffers. An iterator reads from a snapshot of its own, as abstract-level's users expect of a database that can.
 import type { Buffer } from 'node:buffer'
 import { AbstractLevel, type AbstractDatabaseOptions, type AbstractOpenOptions } from 'abstract-level'
 import type { Operation, Reader, Store, StoreOptions, Tree } from '../api.ts'

@@ -1,5 +1,5 @@
-// Ranges as abstract-level hands them over: any of four bounds, of which the including ones take precedence, a direction,
-// and a limit of which −1 means none.
+// Ranges as abstract-level hands them over: any of four bounds, of which the including ones take precedence, a
+// direction, and a limit of which −1 means none.
 import { Buffer } from 'node:buffer'
 import type { RangeOptions } from '../api.ts'
 

@@ -12,22 +12,14 @@ import { join } from 'node:path'
 import type { SyncMode } from '../api.ts'
 import { StoreError, systemError } from '../errors.ts'
 import { nodeFiles, writeAll, type LogFiles } from './files.ts'
-import { FIRST, FRAGMENT_BYTES, LAST, MOST_WORDS, sealFragment, wordsOf } from './record.ts'
+import { requireOptions, syncOlder, type LogOptions } from './opening.ts'
+import { FIRST, FRAGMENT_BYTES, LAST } from './record.ts'
+import { Ring } from './ring.ts'
 import { Rounds } from './rounds.ts'
 import { HEADER_BYTES, makeSegment, SegmentFile, segmentName, segmentsIn, writeZeros } from './segment.ts'
 import { SharedLog } from './shared.ts'
 
-export interface LogOptions {
-  sync: SyncMode
-  /** `'group'`: at most so long after it was written a record is synced. */
-  groupMs: number
-  /** After so many bytes a segment is followed by the next one; at most 4 GiB. */
-  segmentBytes: number
-  /** Number of the first segment: above that of any segment in the directory. */
-  first: number
-  /** Of the first record. */
-  sequence: number
-}
+export type { LogOptions } from './opening.ts'
 
 /** What this worker has done since it opened the log. */
 export interface LogStats {
@@ -40,26 +32,21 @@ export interface LogStats {
 
 /** Who waits for a leader for longer than this syncs by itself. */
 const LEADER_MS = 50
-/** A copy of so few bytes is quicker in a loop. */
-const SHORT_BYTES = 24
 
+/** One worker's access to the log. Positions are bytes since it was created. */
 export class Log {
   readonly #directory: string
   readonly #files: LogFiles
   readonly #shared: SharedLog
-  /** For a fragment that does not fit between its place in the ring and the ring's end. */
-  readonly #stagedWords = new Int32Array(new SharedArrayBuffer(MOST_WORDS * 4))
-  readonly #stagedBytes = new Uint8Array(this.#stagedWords.buffer)
-  readonly #writing = new Rounds(() => {
-    this.#writeOut()
+  readonly #ring: Ring
+  readonly #writing = new Rounds((position) => {
+    if (this.#shared.written() < position) this.#writeOut()
   })
-  readonly #syncing = new Rounds(() => this.#syncRound())
+  readonly #syncing = new Rounds((position) => this.#syncRound(position))
   readonly #stats: LogStats = { records: 0, bytes: 0, writes: 0, syncs: 0 }
   #file: SegmentFile | null = null
   /** Up to where this worker has found everything written. */
   #end = 0
-  /** What the next round of syncs is wanted for, at most. */
-  #wanted = 0
   /** 'group': the end of what this worker wrote first of all that may be unsynced, since when, and the timer. */
   #unsyncedEnd = 0
   #unsyncedSinceMs = 0
@@ -95,6 +82,7 @@ export class Log {
   private constructor(directory: string, shared: SharedLog, files: LogFiles) {
     this.#directory = directory
     this.#shared = shared
+    this.#ring = new Ring(shared)
     this.#files = files
   }
 
@@ -125,46 +113,28 @@ export class Log {
     }
     if (shared.placeOf(shared.next) >= shared.segmentWords) this.cut()
     shared.sequence = sequence + 1
-    let left = 0
-    for (const part of parts) left += part.length
+    let bytes = 0
+    for (const part of parts) bytes += part.length
     let position = shared.next
-    let flags = FIRST
-    let part = 0
-    let from = 0
+    let done = 0
     do {
-      const bytes = Math.min(left, FRAGMENT_BYTES)
-      left -= bytes
-      if (left === 0) flags |= LAST
-      const count = wordsOf(bytes)
-      if (shared.ringUsed(position) + count > shared.ringWords) this.#writeOut()
-      const ringAt = position & (shared.ringWords - 1)
-      const isWhole = ringAt + count <= shared.ringWords
-      const words = isWhole ? shared.words : this.#stagedWords
-      const target = isWhole ? shared.bytes : this.#stagedBytes
-      const at = isWhole ? shared.ringAt + ringAt : 0
-      words[at + count - 1] = 0
-      let to = (at + count) * 4 - ((bytes + 3) & ~3)
-      for (const end = to + bytes; to < end;) {
-        const source = parts[part]
-        const length = Math.min(source.length - from, end - to)
-        copy(source, from, length, target, to)
-        to += length
-        from += length
-        if (from === source.length) {
-          part++
-          from = 0
-        }
-      }
-      sealFragment(words, at, bytes | flags, sequence, shared.durablePlace, shared.salt, shared.placeOf(position))
-      if (!isWhole) this.#unstage(ringAt, count)
-      position += count
-      shared.setAppended(position)
-      flags = 0
-    } while (left > 0)
+      const count = Math.min(bytes - done, FRAGMENT_BYTES)
+      const flags = (done === 0 ? FIRST : 0) | (done + count === bytes ? LAST : 0)
+      if (!this.#ring.hasRoom(position, count)) this.#writeOut()
+      position = this.#ring.put(position, sequence, parts, done, count, flags)
+      done += count
+    } while (done < bytes)
     this.#stats.records++
     if (shared.sync === 'full') this.#lengthen(shared.placeOf(position))
     if (shared.sync === 'off' && shared.ringUsed(position) > shared.ringWords / 2) this.#writeOut()
     return position * 4
+  }
+
+  /** Under the commit lock: begins a new segment if the next record does; `DISK_FULL` from here has changed nothing. */
+  prepare(): void {
+    this.#requireOpen()
+    const shared = this.#shared
+    if (shared.placeOf(shared.next) >= shared.segmentWords) this.cut()
   }
 
   /**
@@ -176,7 +146,7 @@ export class Log {
     const { sync } = this.#shared
     const words = position / 4
     if (sync === 'full') return this.#makeDurable(words)
-    if (sync === 'group' && this.#shared.written() < words) return this.#writing.join()
+    if (sync === 'group' && this.#shared.written() < words) return this.#writing.join(words)
     return undefined
   }
 
@@ -271,14 +241,6 @@ export class Log {
     }
   }
 
-  /** Copies a fragment that was put together aside to the ring's end and beginning. */
-  #unstage(ringAt: number, count: number): void {
-    const { words, ringAt: begin, ringWords } = this.#shared
-    const first = ringWords - ringAt
-    words.set(this.#stagedWords.subarray(0, first), begin + ringAt)
-    words.set(this.#stagedWords.subarray(first, count), begin)
-  }
-
   /** Writes everything that was appended by now, up to `#end`; returns the file that it went to. */
   #writeOut(): SegmentFile {
     const shared = this.#shared
@@ -337,13 +299,12 @@ export class Log {
 
   async #makeDurable(position: number): Promise<void> {
     if (this.#shared.durable() >= position) return
-    this.#wanted = Math.max(this.#wanted, position)
-    await this.#syncing.join()
+    await this.#syncing.join(position)
   }
 
   /** Writes and syncs, for everybody, what was appended by now, unless somebody else has done it meanwhile. */
-  async #syncRound(): Promise<void> {
-    if (this.#shared.durable() >= this.#wanted) return
+  async #syncRound(position: number): Promise<void> {
+    if (this.#shared.durable() >= position) return
     const file = this.#writeOut()
     const end = this.#end
     file.use()
@@ -398,41 +359,3 @@ export class Log {
 /** The length of a new segment. */
 const firstBytes = (sync: SyncMode, { aheadBytes }: LogFiles): number =>
   sync === 'full' ? HEADER_BYTES + aheadBytes : HEADER_BYTES
-
-function copy(source: Uint8Array, from: number, length: number, target: Uint8Array, to: number): void {
-  if (length <= SHORT_BYTES) {
-    for (let i = 0; i < length; i++) target[to + i] = source[from + i]
-  } else if (length === source.length) target.set(source, to)
-  else target.set(source.subarray(from, from + length), to)
-}
-
-function requireOptions({ sync, groupMs, segmentBytes, first, sequence }: LogOptions): void {
-  const wrong = (option: string, expected: string): StoreError =>
-    new StoreError('BAD_OPTION', `${option} of the log is ${expected}`)
-  if (!['full', 'group', 'off'].includes(sync)) throw wrong('sync', "'full', 'group' or 'off'")
-  if (!Number.isInteger(groupMs) || groupMs < 0 || groupMs > 60_000) throw wrong('groupMs', 'from 0 to 60000')
-  if (!Number.isInteger(segmentBytes) || segmentBytes < 2 ** 16 || segmentBytes > 2 ** 32) {
-    throw wrong('segmentBytes', 'from 64 KiB to 4 GiB')
-  }
-  if (!Number.isInteger(first) || first < 1 || first > 2 ** 31 - 2) throw wrong('first', 'a segment number')
-  if (!Number.isSafeInteger(sequence) || sequence < 0) throw wrong('sequence', 'a sequence number')
-}
-
-/** Syncs the segments before `first`. Throws when it is not the first of its number. */
-function syncOlder(files: LogFiles, directory: string, first: number): void {
-  for (const segment of segmentsIn(files, directory)) {
-    if (segment >= first) {
-      throw new StoreError('BAD_OPTION', `a log cannot begin with segment ${first}: ${segmentName(segment)} exists`)
-    }
-    try {
-      const file = new SegmentFile(files, directory, segment)
-      try {
-        files.syncNow(file.fd)
-      } finally {
-        file.release()
-      }
-    } catch (error) {
-      throw systemError(`${segmentName(segment)} cannot be synced`, error)
-    }
-  }
-}

@@ -79,7 +79,7 @@ function* recordsOf(window: Window, { firstSequence, salt }: SegmentHeader, path
   while (true) {
     const at = window.find(place, MOST_WORDS)
     const { words } = window
-    if (!isFragment(words, at, window.end - place, salt, place)) break
+    if (!isFragment(words, at, window.end - place, salt)) break
     const length = words[at + LENGTH]
     if (sequenceOf(words, at) !== sequence || ((length & FIRST) !== 0) !== (pieces.length === 0)) {
       throw new StoreError('CORRUPT', `${path}, byte ${place * 4}: record ${sequenceOf(words, at)} where ${sequence} should be`)
@@ -109,7 +109,7 @@ function requireCrash(window: Window, salt: number, hole: number, sequence: numb
     place += at - from
     const durable = words[at + DURABLE] >>> 0
     if (durable <= hole || durable > place || !isLength(words[at + LENGTH])) continue
-    if (!isFragment(words, at, window.end - place, salt, place)) continue
+    if (!isFragment(words, at, window.end - place, salt)) continue
     throw new StoreError(
       'CORRUPT',
       `${path}, byte ${hole * 4}: record ${sequence} is damaged; record ${sequenceOf(words, at)} behind it is not`,

@@ -94,7 +94,10 @@ export class SharedLog {
     words[w.sequenceHigh] = (sequence / 2 ** 32) | 0
   }
 
-  constructor(region: Region) {
+  readonly #deadAfterMs: number
+
+  constructor(region: Region, deadAfterMs = DEAD_AFTER_MS) {
+    this.#deadAfterMs = deadAfterMs
     this.words = region.words()
     this.bytes = region.bytes()
     if (this.words[w.magic] !== MAGIC || this.words[w.version] !== VERSION) {
@@ -219,7 +222,7 @@ export class SharedLog {
     const { words } = this
     if (compareExchange(words, w.writer, 0, 1) === 0) return
     while (exchange(words, w.writer, 2) !== 0) {
-      if (wait(words, w.writer, 2, DEAD_AFTER_MS) === 'timed-out') {
+      if (wait(words, w.writer, 2, this.#deadAfterMs) === 'timed-out') {
         this.setFailed('WRITER_DIED')
         throw new StoreError('WRITER_DIED', 'a worker was terminated while it wrote the log')
       }

@@ -1,17 +1,15 @@
-// The clock that makes room, with a second chance (vmcache, §3.4): going round the resident table it marks what is unlocked
-// and takes what is still marked when it comes again, since nobody has read it meanwhile. Dirty victims are written while they
-// are latched shared, so that they can be read all the time; only for being freed is everything latched exclusively, and that
-// is short. All of it is done in batches, synchronously, through the worker's own interface.
-import type { PageArea } from '@parperos/alloc-api'
+// The clock that makes room, with a second chance (vmcache, §3.4): going round the resident table it marks what is
+// unlocked and takes what is still marked when it comes again, since nobody has read it meanwhile. Dirty victims are
+// written while they are latched shared, so that they can be read all the time; only for being freed is everything
+// latched exclusively, and that is short. All of it is done in batches, synchronously, through the worker's own
+// interface.
 import { add } from '#atomics'
 import { StoreError } from '../errors.ts'
 import { seal } from '../pages/page.ts'
-import type { Counts } from './counts.ts'
 import { HAND } from './layout.ts'
-import type { ResidentTable } from './resident-table.ts'
+import type { Parts } from './parts.ts'
 import { firstWordOf, runCount, runDone, runPage, setRuns, sortPages, wordsOf } from './runs.ts'
-import type { SinglePages } from './single-page.ts'
-import { DIRTY, MARKED, raised, STATE, UNLOCKED, type States } from './states.ts'
+import { DIRTY, MARKED, raised, STATE, UNLOCKED } from './states.ts'
 
 /** Places of the table that the hand goes over at a time. */
 const STRIDE = 64
@@ -21,35 +19,26 @@ const MOST = 256
 export class Evictor {
   /** How many pages are evicted at a time when one frame is needed. */
   readonly batch: number
-  readonly #area: PageArea
-  readonly #file: SinglePages
-  readonly #states: States
-  readonly #table: ResidentTable
-  readonly #counts: Counts
+  readonly #parts: Parts
   readonly #stride: number
   readonly #clean = new Int32Array(MOST + STRIDE)
   readonly #dirty = new Int32Array(MOST + STRIDE)
   readonly #victims = new Int32Array(MOST + STRIDE)
 
-  constructor(area: PageArea, file: SinglePages, states: States, table: ResidentTable, frames: number, counts: Counts) {
-    this.#area = area
-    this.#file = file
-    this.#states = states
-    this.#table = table
-    this.#counts = counts
-    this.batch = Math.max(1, Math.min(frames >> 4, MOST / 2))
-    this.#stride = Math.min(STRIDE, table.capacity)
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.batch = Math.max(1, Math.min(parts.frames >> 4, MOST / 2))
+    this.#stride = Math.min(STRIDE, parts.table.capacity)
   }
 
   /**
-   * Evicts about `wanted` pages, `MOST` at most; how many. None: all are latched, or in use again and again. Throws what writing
-   * throws, if nothing else can go.
+   * Evicts about `wanted` pages, `MOST` at most; how many. None: all are latched, or in use again and again. Throws
+   * what writing throws, if nothing else can go.
    */
   evict(wanted: number): number {
     const most = Math.min(wanted, MOST)
     let [clean, dirty, victims] = [0, 0, 0]
-    const table = this.#table
-    const states = this.#states
+    const { states, table, counts } = this.#parts
     // Twice round is enough to mark everything and to come back.
     for (let looked = 0; clean + dirty < most && looked <= 2 * table.capacity; looked += this.#stride) {
       const hand = add(states.words, HAND, this.#stride)
@@ -76,40 +65,45 @@ export class Evictor {
     }
     if (victims === 0 && error) throw error
     this.free(this.#victims, victims)
-    this.#counts.evictions += victims
+    counts.evictions += victims
     return victims
   }
 
   /** Frees pages that the caller has latched exclusively; their contents are gone, and they are evicted. */
   free(pages: Int32Array, count: number): void {
-    const { io } = this.#area
+    const { area, states, table } = this.#parts
+    const { io } = area
     for (let from = 0; from < count; from += io.capacity) {
       const some = pages.subarray(from, Math.min(from + io.capacity, count))
       sortPages(some, some.length)
-      for (const page of some) this.#table.remove(page)
+      for (const page of some) table.remove(page)
       const freed = io.free(setRuns(io, some, some.length))
-      if (freed !== some.length) throw new StoreError('CORRUPT', `${freed} of ${some.length} latched pages could be freed`)
-      for (const page of some) this.#states.set(page, raised(this.#states.get(page)))
+      if (freed !== some.length) {
+        throw new StoreError('CORRUPT', `${freed} of ${some.length} latched pages could be freed`)
+      }
+      for (const page of some) states.set(page, raised(states.get(page)))
     }
   }
 
-  /** Writes the dirty victims, and takes those from the list (−1) that could not be written. Why not, if anybody knows. */
+  /**
+   * Writes the dirty victims, and takes those from the list (−1) that could not be written. Why not, if anybody knows.
+   */
   #write(dirty: number): Error | null {
-    const area = this.#area
+    const { area, file, states, counts } = this.#parts
     const { io } = area
     const count = sortPages(this.#dirty, dirty)
     for (let i = 0; i < count; i++) seal(wordsOf(area, this.#dirty[i]), firstWordOf(area, this.#dirty[i]))
     const runs = setRuns(io, this.#dirty, count)
-    this.#counts.writeBacks += io.writeSync(runs)
+    counts.writeBacks += io.writeSync(runs)
     let error: Error | null = null
     for (let run = 0, from = 0; run < runs; run++) {
       const length = runCount(io.commands, run)
       for (let i = runDone(io.commands, run); i < length; i++) {
         try {
-          this.#file.write(area, runPage(io.commands, run) + i)
+          file.write(area, runPage(io.commands, run) + i)
         } catch (cause) {
           error = cause as Error
-          this.#states.unshare(this.#dirty[from + i], false)
+          states.unshare(this.#dirty[from + i], false)
           this.#dirty[from + i] = -1
         }
       }

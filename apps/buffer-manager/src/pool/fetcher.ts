@@ -1,24 +1,25 @@
-// Bringing pages in. ExMap gives a page its frame and its bytes, and lets one of several win; but only the state word makes it
-// visible. Whoever sees that an evicted page has a frame may claim it, by latching it exclusively: it verifies the checksum,
-// tells the clock, and opens the latch, or, if the bytes are not right, frees the frame. So nobody sees what was not written,
-// and it does not matter who has read a page, or whether he is still there.
+// Bringing pages in. ExMap gives a page its frame and its bytes, and lets one of several win; but only the state word
+// makes it visible. Whoever sees that an evicted page has a frame may claim it, by latching it exclusively: it verifies
+// the checksum, tells the clock, and opens the latch, or, if the bytes are not right, frees the frame. So nobody sees
+// what was not written, and it does not matter who has read a page, or whether he is still there.
 //
-// A claim is certain because frames are only taken away from pages that are latched exclusively, and that raises the version:
-// if the word says evicted, then there is a frame, and then the word is still the same, the frame is there.
-import type { PageArea } from '@parperos/alloc-api'
+// A claim is certain because frames are only taken away from pages that are latched exclusively, and that raises the
+// version: if the word says evicted, then there is a frame, and then the word is still the same, the frame is there.
 import { status } from '@parperos/alloc-api/driver'
 import { wait } from '#atomics'
 import { StoreError } from '../errors.ts'
 import { isSealed, PAGE_BYTES } from '../pages/page.ts'
-import type { Counts } from './counts.ts'
 import { poolTooSmall, type Evictor } from './evictor.ts'
 import { FAILED } from './layout.ts'
-import type { ResidentTable } from './resident-table.ts'
+import type { Parts } from './parts.ts'
 import { firstWordOf, runStatus, wordsOf } from './runs.ts'
-import { badChecksum, beyondFile, type SinglePages } from './single-page.ts'
-import { DIRTY, EVICTED, EXCLUSIVE, raised, STATE, UNLOCKED, VERSION, type States } from './states.ts'
+import { badChecksum, beyondFile } from './single-page.ts'
+import { DIRTY, EVICTED, EXCLUSIVE, raised, STATE, UNLOCKED, VERSION } from './states.ts'
 
-/** How often everything is looked at in vain before the pool is called too small, and after how many looks it waits between. */
+/**
+ * How often everything is looked at in vain before the pool is called too small, and after how many looks it waits
+ * between.
+ */
 const ATTEMPTS = 50
 const AT_ONCE = 3
 
@@ -27,31 +28,15 @@ export const CLAIMED = 1
 export const LOOK_AGAIN = 0
 export const BUSY = -1
 
-export class Fetcher {
-  readonly #area: PageArea
-  readonly #file: SinglePages
-  readonly #states: States
-  readonly #table: ResidentTable
-  readonly #evictor: Evictor
-  readonly #counts: Counts
-  readonly #frames: number
+export interface FetcherParts extends Parts {
+  readonly evictor: Evictor
+}
 
-  constructor(
-    area: PageArea,
-    file: SinglePages,
-    states: States,
-    table: ResidentTable,
-    evictor: Evictor,
-    counts: Counts,
-    frames: number,
-  ) {
-    this.#area = area
-    this.#file = file
-    this.#states = states
-    this.#table = table
-    this.#evictor = evictor
-    this.#counts = counts
-    this.#frames = frames
+export class Fetcher {
+  readonly #parts: FetcherParts
+
+  constructor(parts: FetcherParts) {
+    this.#parts = parts
   }
 
   /**
@@ -59,11 +44,13 @@ export class Fetcher {
    * `POOL_TOO_SMALL`, `WRITER_DIED`, and what writing throws.
    */
   fetch(page: number): boolean {
-    const { io } = this.#area
-    const before = this.#states.get(page)
-    this.#counts.misses++
+    const { area, states, table, counts, frames } = this.#parts
+    const { io } = area
+    states.requireAlive()
+    const before = states.get(page)
+    counts.misses++
     for (let attempt = 0; ; ) {
-      while (this.#table.count >= this.#frames) attempt = this.#makeRoom(attempt)
+      while (table.count >= frames) attempt = this.#makeRoom(attempt)
       io.set(0, page, 1)
       io.readSync(1)
       const found = runStatus(io.commands, 0)
@@ -80,16 +67,18 @@ export class Fetcher {
 
   /** Gives an evicted page a frame with whatever bytes, exclusively latched and dirty. Throws as `fetch`. */
   allocate(page: number): number {
-    const { io } = this.#area
+    const { area, states, table, frames } = this.#parts
+    const { io } = area
+    states.requireAlive()
     for (let attempt = 0; ; ) {
-      while (this.#table.count >= this.#frames) attempt = this.#makeRoom(attempt)
+      while (table.count >= frames) attempt = this.#makeRoom(attempt)
       io.set(0, page, 1)
       io.alloc(1)
       const found = runStatus(io.commands, 0)
       if (found === 0 || found === status.RESIDENT) {
         if (!this.#claim(page)) return LOOK_AGAIN
-        this.#table.insert(page)
-        this.#states.set(page, this.#states.get(page) | DIRTY)
+        table.insert(page)
+        states.set(page, states.get(page) | DIRTY)
         return CLAIMED
       }
       if (found === status.PAGE_BUSY) return BUSY
@@ -99,25 +88,27 @@ export class Fetcher {
   }
 
   /**
-   * Makes a page visible that has a frame, unless somebody has done that. `before`: the state word before it was read. Throws
-   * `CORRUPT`; not if the page has another version by now, since then those bytes do not matter.
+   * Makes a page visible that has a frame, unless somebody has done that. `before`: the state word before it was read. If the
+   * page has another version by now, those bytes do not matter, and the frame goes. Throws `CORRUPT`.
    */
   show(page: number, before: number): void {
+    const { area, states, table } = this.#parts
     if (!this.#claim(page)) return
-    const word = this.#states.get(page)
-    if (isSealed(wordsOf(this.#area, page), firstWordOf(this.#area, page), page)) {
-      this.#table.insert(page)
-      this.#states.set(page, (word & VERSION) | UNLOCKED)
+    const word = states.get(page)
+    const isSameVersion = ((word ^ before) & VERSION) === 0
+    if (isSameVersion && isSealed(wordsOf(area, page), firstWordOf(area, page), page)) {
+      table.insert(page)
+      states.set(page, (word & VERSION) | UNLOCKED)
       return
     }
-    this.#area.io.free([{ page, count: 1 }])
-    this.#states.set(page, raised(word))
-    if (((word ^ before) & VERSION) === 0) throw badChecksum(page)
+    area.io.free([{ page, count: 1 }])
+    states.set(page, raised(word))
+    if (isSameVersion) throw badChecksum(page)
   }
 
   /** Whether a page has another version than in `word`: then errors of what was read before say nothing. */
   hasChanged(page: number, word: number): boolean {
-    return ((this.#states.get(page) ^ word) & VERSION) !== 0
+    return ((this.#parts.states.get(page) ^ word) & VERSION) !== 0
   }
 
   /** The error that a page's reading ended with. */
@@ -125,7 +116,7 @@ export class Fetcher {
     if (found === status.END_OF_FILE) return beyondFile(page)
     if (found === status.CANCELLED) return closed()
     try {
-      this.#file.read(new Uint8Array(PAGE_BYTES), 0, page)
+      this.#parts.file.read(new Uint8Array(PAGE_BYTES), 0, page)
     } catch (error) {
       return error as StoreError
     }
@@ -134,22 +125,26 @@ export class Fetcher {
 
   /** Latches an evicted page exclusively if it has a frame. False: it is visible, or has none any more. */
   #claim(page: number): boolean {
+    const { area, states } = this.#parts
     for (;;) {
-      const word = this.#states.get(page)
+      const word = states.get(page)
       const state = word & STATE
-      if (state === EXCLUSIVE) this.#states.waitForChange(page, word)
-      else if (state !== EVICTED || !this.#area.isResident(page)) return false
-      else if (this.#states.tryExclusive(page, word)) return true
+      if (state === EXCLUSIVE) states.waitForChange(page, word)
+      else if (state !== EVICTED || !area.isResident(page)) return false
+      else if (states.tryExclusive(page, word)) return true
     }
   }
 
-  /** Evicts something. The number of the next attempt, if nothing could go: others may be just using it, or making room. */
+  /**
+   * Evicts something. The number of the next attempt, if nothing could go: others may be just using it, or making room.
+   */
   #makeRoom(attempt: number): number {
-    if (this.#evictor.evict(this.#evictor.batch) > 0) return 0
-    this.#states.requireAlive()
+    const { states, evictor } = this.#parts
+    if (evictor.evict(evictor.batch) > 0) return 0
+    states.requireAlive()
     if (attempt >= ATTEMPTS) throw poolTooSmall()
     // Nobody wakes anybody here; it is only a sleep.
-    if (attempt >= AT_ONCE) wait(this.#states.words, FAILED, 0, 1)
+    if (attempt >= AT_ONCE) wait(states.words, FAILED, 0, 1)
     return attempt + 1
   }
 }

@@ -1,23 +1,22 @@
-// Asynchronous work. A worker has a few attachments for it, the lanes; a batch occupies one. What is asked for while all of
-// them are busy, or in the same turn of the event loop, is collected, and goes in one batch: each page once, however many
-// wait for it, and neighbours as one run. Room is made before the batch begins, synchronously.
+// Asynchronous work. A worker has a few attachments for it, the lanes; a batch occupies one. What is asked for while
+// all of them are busy, or in the same turn of the event loop, is collected, and goes in one batch: each page once,
+// however many wait for it, and neighbours as one run. Room is made before the batch begins, synchronously.
 //
 // A page that another worker's transfer has is looked at again after a while. If that takes long (its event loop may be
 // busy), the page is copied beside the pool: nobody depends on anybody else's event loop.
 import type { PageArea } from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
-import { StoreError } from '../errors.ts'
-import type { Counts } from './counts.ts'
-import { poolTooSmall, type Evictor } from './evictor.ts'
-import { closed, type Fetcher } from './fetcher.ts'
-import type { ResidentTable } from './resident-table.ts'
+import type { StoreError } from '../errors.ts'
+import { poolTooSmall } from './evictor.ts'
+import { closed, type Fetcher, type FetcherParts } from './fetcher.ts'
 import { runCount, runDone, runPage, runStatus, setRuns, sortPages } from './runs.ts'
 import type { Scratch } from './scratch.ts'
-import { EVICTED, STATE, type States } from './states.ts'
+import { asStoreError } from './single-page.ts'
+import { EVICTED, STATE, writerDied } from './states.ts'
 
 /**
- * How often, after 1, 2, 4 … milliseconds, a page is looked at again that another transfer has, before it is copied; or that
- * found no frame, before the pool is called too small.
+ * How often, after 1, 2, 4 … milliseconds, a page is looked at again that another transfer has, before it is copied; or
+ * that found no frame, before the pool is called too small.
  */
 const LOOKS = 7
 
@@ -29,16 +28,10 @@ interface Request {
   looks: number
 }
 
-export interface LaneParts {
-  area: PageArea
-  lanes: readonly PageArea[]
-  frames: number
-  states: States
-  table: ResidentTable
-  evictor: Evictor
-  fetcher: Fetcher
-  scratch: Scratch
-  counts: Counts
+export interface LaneParts extends FetcherParts {
+  readonly lanes: readonly PageArea[]
+  readonly fetcher: Fetcher
+  readonly scratch: Scratch
 }
 
 const DONE = Promise.resolve()
@@ -73,6 +66,7 @@ export class Lanes {
     const { states, counts } = this.#parts
     if ((states.get(page) & STATE) !== EVICTED) return DONE
     if (this.#isClosed) return Promise.reject(closed())
+    if (states.isFailed) return Promise.reject(writerDied())
     counts.misses++
     const request = this.#requests.get(page) ?? this.#ask(page)
     request.waiting ??= Promise.withResolvers()
@@ -158,9 +152,10 @@ export class Lanes {
     while (this.#queue.length > 0 && this.#idle.length > 0) {
       const pages = this.#next()
       if (pages.length === 0) continue
-      this.#makeRoom(pages.length)
-      const lane = this.#idle.pop()
-      if (lane) void this.#read(lane, pages)
+      const room = this.#makeRoom(pages.length)
+      for (const page of pages.subarray(room)) this.#meet(page, status.OUT_OF_MEMORY)
+      const lane = room > 0 ? this.#idle.pop() : undefined
+      if (lane) void this.#read(lane, pages.subarray(0, room))
     }
   }
 
@@ -182,8 +177,8 @@ export class Lanes {
     return pages.subarray(0, sortPages(pages, count))
   }
 
-  /** As far as that is possible now; pages that find no frame are tried again later. */
-  #makeRoom(count: number): void {
+  /** As far as that is possible now: for how many pages there is room. */
+  #makeRoom(count: number): number {
     const { table, frames, evictor } = this.#parts
     let missing = table.count + this.#reading + count - frames
     if (this.#isShort) missing = Math.max(missing, count)
@@ -196,6 +191,7 @@ export class Lanes {
     } catch (error) {
       this.#noRoom = error as Error
     }
+    return Math.max(0, Math.min(count, frames - table.count - this.#reading))
   }
 
   async #read(lane: PageArea, pages: Int32Array): Promise<void> {
@@ -205,7 +201,7 @@ export class Lanes {
       await lane.io.read(runs)
       this.#settle(lane, runs)
     } catch (cause) {
-      const error = cause instanceof StoreError ? cause : new StoreError('SYSTEM', `reading failed: ${String(cause)}`, { cause })
+      const error = asStoreError('pages cannot be read', cause)
       for (const page of pages) this.#refuse(page, error)
     } finally {
       this.#reading -= pages.length

@@ -1,18 +1,18 @@
-// The buffer pool's face: pages by their number, as many in memory as there are frames, the others in the file. Reading is
-// optimistic: `begin` gives a ticket, the page is read where it is, and `isUnchanged` says whether what was read counts. No
-// reader writes a shared word, unless to take back the clock's mark. (vmcache: Leis et al., SIGMOD'23.)
+// The buffer pool's face: pages by their number, as many in memory as there are frames, the others in the file. Reading
+// is optimistic: `begin` gives a ticket, the page is read where it is, and `isUnchanged` says whether what was read
+// counts. No reader writes a shared word, unless to take back the clock's mark. (vmcache: Leis et al., SIGMOD'23.)
 //
-// That what is read between two looks at the state word was read between them holds where loads are not reordered with later
-// ones (x86), and by the acquiring load that `begin` makes.
+// That what is read between two looks at the state word was read between them holds where loads are not reordered with
+// later ones (x86), and by the acquiring load that `begin` makes.
 import type { PageArea, Region, Words } from '@parperos/alloc-api'
 import { requireWholeNumber } from '@parperos/alloc-api/driver'
 import { load } from '#atomics'
 import { StoreError } from '../errors.ts'
-import { Counts } from './counts.ts'
 import { Evictor } from './evictor.ts'
 import { BUSY, CLAIMED, Fetcher } from './fetcher.ts'
 import { Lanes } from './lanes.ts'
 import { statesAt, wordsFor } from './layout.ts'
+import type { Counts } from './parts.ts'
 import { ResidentTable } from './resident-table.ts'
 import { sortPages } from './runs.ts'
 import { Scratch } from './scratch.ts'
@@ -28,7 +28,10 @@ const LOOKS = 20
 
 /** What a pool is made of: one worker's parts. */
 export interface PoolParts {
-  /** This worker's attachments to the area, each with a slot of its own: for synchronous work, and for asynchronous work. */
+  /**
+   * This worker's attachments to the area, each with a slot of its own: for synchronous work, and for asynchronous
+   * work.
+   */
   area: PageArea
   lanes: readonly PageArea[]
   /** The pool's shared words, `Pool.bytesFor(pages, frames)` bytes; all zeros before anybody uses it. */
@@ -69,7 +72,7 @@ export class Pool {
   readonly #lanes: Lanes
   readonly #writeBack: WriteBack
   readonly #scratch: Scratch
-  readonly #counts = new Counts()
+  readonly #counts: Counts = { misses: 0, evictions: 0, writeBacks: 0 }
   /** Pages found: in 32 bits, so that counting costs nothing, and how often those have overflowed. */
   #found = 0
   #overflows = 0
@@ -83,8 +86,8 @@ export class Pool {
     return wordsFor(pages, frames) * 4
   }
 
-  /** `file` stands in for the descriptor in tests. */
-  constructor({ area, lanes, region, frames, fd, patienceMs = 10_000 }: PoolParts, file = new SinglePages(fd)) {
+  /** `given` stands in for the descriptor in tests. */
+  constructor({ area, lanes, region, frames, fd, patienceMs = 10_000 }: PoolParts, given?: SinglePages) {
     // Each attachment can have at least one page in flight.
     requireWholeNumber('frames', frames, area.slots, 2 ** 30)
     this.pages = area.pages
@@ -98,12 +101,13 @@ export class Pool {
     this.#statesAt = statesAt(frames)
     this.#states = new States(this.#shared, this.#statesAt, area.pages, patienceMs)
     this.#table = new ResidentTable(this.#shared, frames)
-    this.#evictor = new Evictor(area, file, this.#states, this.#table, frames, this.#counts)
-    this.#fetcher = new Fetcher(area, file, this.#states, this.#table, this.#evictor, this.#counts, frames)
-    this.#scratch = new Scratch(this.#states, file)
-    const shared = { states: this.#states, table: this.#table, evictor: this.#evictor, fetcher: this.#fetcher, scratch: this.#scratch }
-    this.#lanes = new Lanes({ ...shared, area, lanes, frames, counts: this.#counts })
-    this.#writeBack = new WriteBack({ states: this.#states, table: this.#table, lanes: this.#lanes, area, file, counts: this.#counts })
+    const file = given ?? new SinglePages(fd)
+    const parts = { area, file, frames, states: this.#states, table: this.#table, counts: this.#counts }
+    const evictor = (this.#evictor = new Evictor(parts))
+    const fetcher = (this.#fetcher = new Fetcher({ ...parts, evictor }))
+    const scratch = (this.#scratch = new Scratch(this.#states, file))
+    this.#lanes = new Lanes({ ...parts, evictor, fetcher, scratch, lanes })
+    this.#writeBack = new WriteBack({ ...parts, lanes: this.#lanes })
     const areaBytes = area.supports.mapped ? area.pages * 4096 : area.handle.pool.byteLength
     this.#mask = area.windowMask
     this.#hasOneWindow = areaBytes <= area.windowMask + 1
@@ -113,8 +117,8 @@ export class Pool {
   }
 
   /**
-   * Begins an optimistic read: a ticket, or `MISS`. Whoever has read from the page asks `isUnchanged` before it believes it.
-   * Waits while somebody has it exclusively; throws `WRITER_DIED`. A number that is no page's is a `MISS`.
+   * Begins an optimistic read: a ticket, or `MISS`. Whoever has read from the page asks `isUnchanged` before it
+   * believes it. Waits while somebody has it exclusively; throws `WRITER_DIED`. A number that is no page's is a `MISS`.
    */
   begin(page: number): number {
     if (page >>> 0 >= this.pages) return MISS
@@ -126,8 +130,9 @@ export class Pool {
   }
 
   /**
-   * The same, but what is not in memory is fetched; if somebody's transfer has it, a copy is read beside the pool, which
-   * stays what it is until 31 more of them were made. Throws `CORRUPT`, `SYSTEM`, `POOL_TOO_SMALL`, `WRITER_DIED`.
+   * The same, but what is not in memory is fetched; if somebody's transfer has it, a copy is read beside the pool,
+   * which stays what it is until 31 more of them were made. Throws `CORRUPT`, `SYSTEM`, `POOL_TOO_SMALL`,
+   * `WRITER_DIED`.
    */
   beginSync(page: number): number {
     for (;;) {
@@ -145,8 +150,9 @@ export class Pool {
   }
 
   /**
-   * Makes a page resident, or gets a copy of it; what is asked for while the lanes are busy is read in one batch. Then `begin`
-   * finds it, unless it was evicted again. Rejects with `CORRUPT`, `SYSTEM`, `POOL_TOO_SMALL`, `CLOSED`, `WRITER_DIED`.
+   * Makes a page resident, or gets a copy of it; what is asked for while the lanes are busy is read in one batch. Then
+   * `begin` finds it, unless it was evicted again. Rejects with `CORRUPT`, `SYSTEM`, `POOL_TOO_SMALL`, `CLOSED`,
+   * `WRITER_DIED`.
    */
   fetch(page: number): Promise<void> {
     if (page >>> 0 >= this.pages) return Promise.reject(noSuchPage(page, this.pages))
@@ -159,8 +165,8 @@ export class Pool {
   }
 
   /**
-   * Latches a page exclusively; it is fetched if needed. False: somebody's transfer has it, so it cannot be had now. Evictions
-   * are waited for. Throws as `beginSync`.
+   * Latches a page exclusively; it is fetched if needed. False: somebody's transfer has it, so it cannot be had now.
+   * Evictions are waited for. Throws as `beginSync`.
    */
   tryLock(page: number): boolean {
     this.#requirePage(page)
@@ -187,8 +193,8 @@ export class Pool {
   }
 
   /**
-   * A frame for a page whose old content does not matter: exclusively latched, its bytes undefined. False: somebody's transfer
-   * has it; take another page. Throws `POOL_TOO_SMALL`, `WRITER_DIED`.
+   * A frame for a page whose old content does not matter: exclusively latched, its bytes undefined. False: somebody's
+   * transfer has it; take another page. Throws `POOL_TOO_SMALL`, `WRITER_DIED`.
    */
   create(page: number): boolean {
     this.#requirePage(page)
@@ -222,8 +228,8 @@ export class Pool {
   }
 
   /**
-   * The contents of these pages, which the caller does not have latched, are not wanted any more: tickets of them end, and they
-   * will not be written.
+   * The contents of these pages, which the caller does not have latched, are not wanted any more: tickets of them end,
+   * and they will not be written.
    */
   drop(pages: readonly number[]): void {
     for (const page of pages) this.#requirePage(page)
@@ -237,8 +243,8 @@ export class Pool {
   }
 
   /**
-   * Writes the dirty pages for whose birth `wanted` is true, which nobody changes any more; sealed, in large batches. How many.
-   * Rejects with `DISK_FULL`, `READ_ONLY`, `SYSTEM`, `CLOSED`, `WRITER_DIED`.
+   * Writes the dirty pages for whose birth `wanted` is true, which nobody changes any more; sealed, in large batches.
+   * How many. Rejects with `DISK_FULL`, `READ_ONLY`, `SYSTEM`, `CLOSED`, `WRITER_DIED`.
    */
   writeBack(wanted: (birth: number) => boolean): Promise<number> {
     return this.#writeBack.write(wanted)
@@ -277,7 +283,9 @@ export class Pool {
     return this.#states.isFailed
   }
 
-  /** Waits for what is in flight; what was asked for and has not begun is rejected with `CLOSED`. The areas stay open. */
+  /**
+   * Waits for what is in flight; what was asked for and has not begun is rejected with `CLOSED`. The areas stay open.
+   */
   close(): Promise<void> {
     return this.#lanes.close()
   }

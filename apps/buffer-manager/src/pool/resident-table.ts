@@ -1,6 +1,7 @@
-// Which pages are resident: a hash table for the clock to go round, with linear probing (as in vmcache). Whoever fetches a
-// page enters it, whoever evicts it removes it. Nobody ever looks for a page that is not there, so a place that was emptied
-// needs no tombstone: a search goes on over empty places, and ends where an entry found its place, which was near.
+// Which pages are resident: a hash table for the clock to go round, with linear probing (as in vmcache). Whoever
+// fetches a page enters it, whoever evicts it removes it. Nobody ever looks for a page that is not there, so a place
+// that was emptied needs no tombstone: a search goes on over empty places, and ends where an entry found its place,
+// which was near.
 import type { Words } from '@parperos/alloc-api'
 import { add, compareExchange, load, store } from '#atomics'
 import { StoreError } from '../errors.ts'

@@ -1,6 +1,6 @@
-// Copies of pages that somebody's transfer has at the moment: nobody waits for a transfer, which might be his own, so the
-// page is read once more, into memory of this worker alone. Such a copy is right for as long as the page's version is the
-// one that it had. The copies are replaced in turn; each stays what it is until as many others have been made.
+// Copies of pages that somebody's transfer has at the moment: nobody waits for a transfer, which might be his own, so
+// the page is read once more, into memory of this worker alone. Such a copy is right for as long as the page's version
+// is the one that it had. The copies are replaced in turn; each stays what it is until as many others have been made.
 import type { Words } from '@parperos/alloc-api'
 import type { StoreError } from '../errors.ts'
 import { isSealed, PAGE_BYTES, PAGE_WORDS } from '../pages/page.ts'
@@ -34,7 +34,9 @@ export class Scratch {
     return -1
   }
 
-  /** Copies an evicted page from the file; false: it is not evicted any more, or changed. Throws `CORRUPT`, `SYSTEM`. */
+  /**
+   * Copies an evicted page from the file; false: it is not evicted any more, or changed. Throws `CORRUPT`, `SYSTEM`.
+   */
   copy(page: number): boolean {
     const word = this.#states.get(page)
     if ((word & STATE) !== EVICTED) return false

@@ -1,5 +1,5 @@
-// One page read or written through the file's descriptor: where ExMap only says that the operating system refused, this says
-// why; and where another one's transfer has the page, this goes past it.
+// One page read or written through the file's descriptor: where ExMap only says that the operating system refused, this
+// says why; and where another one's transfer has the page, this goes past it.
 import type { PageArea } from '@parperos/alloc-api'
 import { readSync, writeSync } from 'node:fs'
 import { StoreError, systemError } from '../errors.ts'
@@ -13,7 +13,9 @@ export class SinglePages {
     this.#fd = fd
   }
 
-  /** Reads a page to `at` of the bytes; what is behind the file's end is zeros. False: all of it is. Throws `SYSTEM`. */
+  /**
+   * Reads a page to `at` of the bytes; what is behind the file's end is zeros. False: all of it is. Throws `SYSTEM`.
+   */
   read(bytes: Uint8Array, at: number, page: number): boolean {
     try {
       const length = readSync(this.#fd, bytes, at, PAGE_BYTES, page * PAGE_BYTES)
@@ -38,6 +40,10 @@ export class SinglePages {
     }
   }
 }
+
+/** Whatever was thrown while something was done, as an error of ours. */
+export const asStoreError = (what: string, cause: unknown): StoreError =>
+  cause instanceof StoreError ? cause : systemError(what, cause)
 
 export const beyondFile = (page: number): StoreError =>
   new StoreError('CORRUPT', `page ${page} is needed, but the file ends before it`)

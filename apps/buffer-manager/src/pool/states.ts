@@ -5,13 +5,13 @@
 //   │ version     │ DIRTY │ state    │   1        unlocked          253      unlocked and marked by the clock
 //   └─────────────┴───────┴──────────┘   255      exclusively latched
 //
-// Whoever holds a page exclusively raises the version at the end, so equal versions mean equal bytes, wherever they are: in
-// the frame, or, while the page is evicted, in the file. Fetching a page does not raise it. Shared latches are for writing a
-// page to the file: its bytes stay what they are, and everybody may read them.
+// Whoever holds a page exclusively raises the version at the end, so equal versions mean equal bytes, wherever they
+// are: in the frame, or, while the page is evicted, in the file. Fetching a page does not raise it. Shared latches are
+// for writing a page to the file: its bytes stay what they are, and everybody may read them.
 //
-// A latch is never waited for with a notification, which would cost every holder something: whoever has to wait sleeps for a
-// short time, then a longer one. Exclusive latches are only held inside of synchronous code; one that does not move for ten
-// seconds is a dead worker's.
+// A latch is never waited for with a notification, which would cost every holder something: whoever has to wait sleeps
+// for a short time, then a longer one. Exclusive latches are only held inside of synchronous code; one that does not
+// move for ten seconds is a dead worker's.
 import type { Words } from '@parperos/alloc-api'
 import { compareExchange, load, store, wait } from '#atomics'
 import { StoreError } from '../errors.ts'
@@ -83,7 +83,10 @@ export class States {
     }
   }
 
-  /** Turns the caller's shared latch on a page that it has written into an exclusive one, unless others share it: then it ends. */
+  /**
+   * Turns the caller's shared latch on a page that it has written into an exclusive one, unless others share it: then
+   * it ends.
+   */
   tryUpgrade(page: number): boolean {
     for (;;) {
       const seen = this.get(page)
@@ -105,13 +108,16 @@ export class States {
     if (!this.waitUpTo(page, seen, this.patienceMs)) this.giveUp()
   }
 
-  /** Waits until a page's word is another one, but only so long; whether it is. Throws `WRITER_DIED` if that is known. */
+  /**
+   * Waits until a page's word is another one, but only so long; whether it is. Throws `WRITER_DIED` if that is known.
+   */
   waitUpTo(page: number, seen: number, mostMs: number): boolean {
     const { words } = this
     const index = this.at + page
     for (let i = 0; i < SPINS; i++) if (load(words, index) !== seen) return true
     // What was slept counts, not the clock: a process that was stopped meanwhile has not waited.
-    for (let sleepMs = FIRST_SLEEP_MS, sleptMs = 0; sleptMs < mostMs; sleepMs = Math.min(sleepMs * 2, LONGEST_SLEEP_MS)) {
+    let sleepMs = FIRST_SLEEP_MS
+    for (let sleptMs = 0; sleptMs < mostMs; sleepMs = Math.min(sleepMs * 2, LONGEST_SLEEP_MS)) {
       this.requireAlive()
       wait(words, index, seen, sleepMs)
       if (load(words, index) !== seen) return true
@@ -144,7 +150,7 @@ export const raised = (word: number): number => ((word & VERSION) + ONE_VERSION)
 
 export const isShared = (state: number): boolean => state >= SHARED && state <= MOST_SHARED
 
-const writerDied = (): StoreError =>
+export const writerDied = (): StoreError =>
   new StoreError('WRITER_DIED', 'a worker was terminated inside an operation', {
     hint: 'close the store everywhere and open it again: what was acknowledged is recovered',
   })

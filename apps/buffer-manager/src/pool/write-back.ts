@@ -1,23 +1,16 @@
-// Writing dirty pages back without evicting them. They are latched shared while that lasts, so that their bytes stay what they
-// are and everybody can read them; nobody is to want to change them. In ascending order, so that neighbours go in one run and
-// a disk goes one way.
-import type { PageArea, PageInterface } from '@parperos/alloc-api'
+// Writing dirty pages back without evicting them. They are latched shared while that lasts, so that their bytes stay
+// what they are and everybody can read them; nobody is to want to change them. In ascending order, so that neighbours
+// go in one run and a disk goes one way.
+import type { PageInterface } from '@parperos/alloc-api'
 import { birthOf, seal } from '../pages/page.ts'
-import { StoreError } from '../errors.ts'
-import type { Counts } from './counts.ts'
 import type { Lanes } from './lanes.ts'
-import type { ResidentTable } from './resident-table.ts'
+import type { Parts } from './parts.ts'
 import { firstWordOf, runCount, runDone, setRuns, sortPages, wordsOf } from './runs.ts'
-import type { SinglePages } from './single-page.ts'
+import { asStoreError } from './single-page.ts'
 import { DIRTY, EXCLUSIVE, STATE, type States } from './states.ts'
 
-export interface WriteBackParts {
-  area: PageArea
-  file: SinglePages
-  states: States
-  table: ResidentTable
-  lanes: Lanes
-  counts: Counts
+export interface WriteBackParts extends Parts {
+  readonly lanes: Lanes
 }
 
 type Wanted = (birth: number) => boolean
@@ -90,7 +83,10 @@ export class WriteBack {
     return list.subarray(0, sortPages(list, list.length))
   }
 
-  /** Latches and seals those of the pages that are dirty and wanted; those that somebody has exclusively go to `latched`. */
+  /**
+   * Latches and seals those of the pages that are dirty and wanted; those that somebody has exclusively go to
+   * `latched`.
+   */
   #share(pages: Int32Array, wanted: Wanted, latched: number[]): Int32Array {
     const { area, states } = this.#parts
     const shared = new Int32Array(pages.length)
@@ -130,7 +126,8 @@ export class WriteBack {
       const done = failed ? 0 : runDone(io.commands, run)
       for (let i = 0; i < length; i++) {
         const page = pages[from + i]
-        // What the batch could not write, perhaps since somebody else is just doing it, is written here, or it is said why not.
+        // What the batch could not write, perhaps since somebody else is just doing it, is written here, or it is said
+        // why not.
         error = i < done ? error : (error ?? attempt(() => file.write(area, page)))
         states.unshare(page, i < done || error === null)
         if (i < done || error === null) written++
@@ -152,8 +149,7 @@ function attempt(body: () => void): Error | null {
   }
 }
 
-const asError = (cause: unknown): Error =>
-  cause instanceof StoreError ? cause : new StoreError('SYSTEM', `writing pages back failed: ${String(cause)}`, { cause })
+const asError = (cause: unknown): Error => asStoreError('pages cannot be written', cause)
 
 /** Notices that of some pages none has moved for as long as a latch may stay. */
 class Waiting {

@@ -6,6 +6,7 @@ import { BulkLoad } from '../tree/index.ts'
 import { CommitEdit } from './edit.ts'
 import type { Engine } from './engine.ts'
 import type { Change } from './operations.ts'
+import { Scan } from './scan.ts'
 import { compareKeys } from './values.ts'
 
 /** Entries of a commit, and entries that are packed before others get a turn. */
@@ -73,11 +74,11 @@ function endLoad({ shared }: Engine): void {
 
 async function append(engine: Engine, tree: number, entries: Entries): Promise<number> {
   let count = 0
-  let last: Uint8Array | null = null
+  let last = await lastKey(engine, tree)
   for await (const batch of inBatches(entries, COMMITTED)) {
     const changes: Change[] = []
     for (const [key, value] of batch) {
-      if (last && compareKeys(last, key) >= 0) throw new StoreError('BAD_OPTION', 'keys that are loaded ascend, and none is there twice')
+      if (last && compareKeys(last, key) >= 0) throw new StoreError('BAD_OPTION', 'keys that are loaded ascend, behind those that are there, and none is there twice')
       last = Buffer.from(key)
       changes.push({ tree, key: last, value: Buffer.from(value) })
     }
@@ -85,6 +86,12 @@ async function append(engine: Engine, tree: number, entries: Entries): Promise<n
     count += changes.length
   }
   return count
+}
+
+async function lastKey({ pool, now }: Engine, tree: number): Promise<Uint8Array | null> {
+  const scan = new Scan(pool, now, tree, { reverse: true, limit: 1 }, true, false)
+  await scan.fill()
+  return scan.keys[0] ?? null
 }
 
 /** The entries in parts; those of a part have to be used as they come. The event loop gets a turn between two parts. */

@@ -1,17 +1,20 @@
 // A checkpoint: what was committed so far is brought into the file's pages, so that the log up to there is not needed any more.
 // It begins, under the lock, by declaring everything so far frozen; then commits go on while pages are written; a meta page
 // ends it. Until then the checkpoint before counts, whose pages nobody has touched.
+import { store as storeWord } from '#atomics'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log/log.ts'
 import type { Pool } from '../pool/pool.ts'
 import { double, word } from './layout.ts'
 import { listPages, listPagesFrom, packContents, writeList, writeMeta, type Contents, type PageFile } from './meta.ts'
-import type { PageNumbers } from './pages.ts'
+import { purposes, type PageNumbers } from './pages.ts'
 import type { Readers } from './readers.ts'
 import type { Shared } from './shared.ts'
 
 /** Between looks at another worker's checkpoint. */
 const LOOK_MS = 5
+/** How many times the usual patience a checkpoint may last without a sign of life: syncing blocks its worker. */
+const CHECKPOINT_PATIENCE = 6
 
 export interface CheckpointParts {
   shared: Shared
@@ -20,6 +23,12 @@ export interface CheckpointParts {
   log: Log
   file: PageFile
   readers: Readers
+}
+
+/** In which pages a checkpoint's list is. */
+interface List {
+  pages: number[]
+  bytes: number
 }
 
 /** What stands still from the beginning of a checkpoint on. */
@@ -60,24 +69,56 @@ export class Checkpoints {
     await this.#running
   }
 
-  /** Under the commit lock, with the checkpoint lock held: all of it at once, nobody commits meanwhile. */
+  /** Resolves when the one that is under way, whosever it is, has ended, well or not; at once without one. */
+  async ended(): Promise<void> {
+    if (this.#running) await this.#running.catch(() => undefined)
+    if (!this.isRunning) return
+    await this.lock()
+    this.unlock()
+  }
+
+  /** With the checkpoint lock held: blocks this thread; others commit meanwhile. */
+  runSync(): void {
+    const { shared } = this.#parts
+    const begun = shared.locked(() => this.#begin())
+    const list = this.#writeSync(begun)
+    shared.locked(() => this.#finish(begun, list))
+  }
+
+  /** With both locks held: nobody commits meanwhile. */
   runLocked(): void {
     const begun = this.#begin()
+    this.#finish(begun, this.#writeSync(begun))
+  }
+
+  #writeSync(begun: Begun): List {
     this.#parts.pool.writeBackSync((birth) => isFrozen(birth, begun))
     const list = this.#writeList(begun)
-    this.#parts.file.sync()
+    this.#sync()
     this.#writeMeta(begun, list)
-    this.#parts.file.sync()
-    this.#finish(begun, list)
+    this.#sync()
+    return list
   }
 
   /** Waits until no other worker makes a checkpoint, and keeps others from it. */
   async lock(): Promise<void> {
     const { shared, pool } = this.#parts
+    const { words } = shared
+    let seen = ''
+    let sinceMs = 0
     while (!shared.tryLock(word.checkpointLock)) {
       pool.requireAlive()
+      const holder = words[word.checkpointLock]
+      const now = `${holder} ${words[word.checkpointBeat]}`
+      if (now !== seen) {
+        seen = now
+        sinceMs = performance.now()
+      } else if (performance.now() - sinceMs > shared.patienceMs * CHECKPOINT_PATIENCE) {
+        shared.giveUp(holder, performance.now() - sinceMs)
+      }
       await sleep(LOOK_MS)
     }
+    words[word.checkpointBeat]++
   }
 
   unlock(): void {
@@ -85,19 +126,45 @@ export class Checkpoints {
   }
 
   async #run(): Promise<void> {
-    const { shared, pool, file } = this.#parts
+    const { shared, pool } = this.#parts
     await this.lock()
+    const beat = setInterval(() => shared.words[word.checkpointBeat]++, shared.patienceMs / 2)
     try {
       const begun = shared.locked(() => this.#begin())
       await pool.writeBack((birth) => isFrozen(birth, begun))
       const list = this.#writeList(begun)
-      await file.syncSoon()
+      await this.#syncSoon()
       this.#writeMeta(begun, list)
-      await file.syncSoon()
+      await this.#syncSoon()
       shared.locked(() => this.#finish(begun, list))
     } finally {
+      clearInterval(beat)
       this.unlock()
     }
+  }
+
+  #sync(): void {
+    try {
+      this.#parts.file.sync()
+    } catch (error) {
+      throw this.#isUnsynced(error)
+    }
+  }
+
+  async #syncSoon(): Promise<void> {
+    try {
+      await this.#parts.file.syncSoon()
+    } catch (error) {
+      throw this.#isUnsynced(error)
+    }
+  }
+
+  /** What a sync that failed has lost is not told by the next one, which succeeds. So nothing goes on. */
+  #isUnsynced(error: unknown): unknown {
+    const { shared, pool } = this.#parts
+    storeWord(shared.words, word.unsynced, 1)
+    pool.fail()
+    return error
   }
 
   #begin(): Begun {
@@ -119,12 +186,12 @@ export class Checkpoints {
     return { checkpoint, epoch, segment, contents: { trees, live }, loads, ...numbers }
   }
 
-  #writeList({ contents, epoch }: Begun): { pages: number[]; bytes: number } {
+  #writeList({ contents, epoch }: Begun): List {
     const { numbers, file } = this.#parts
     const packed = packContents(contents)
     const pages: number[] = []
     try {
-      for (let i = listPages(packed.length); i > 0; i--) pages.push(numbers.take())
+      for (let i = listPages(packed.length); i > 0; i--) pages.push(numbers.take(purposes.checkpoint))
       writeList(file, packed, pages, epoch)
     } catch (error) {
       numbers.giveBack(pages)
@@ -133,13 +200,13 @@ export class Checkpoints {
     return { pages, bytes: packed.length }
   }
 
-  #writeMeta({ checkpoint, epoch, sequence, segment, contents }: Begun, list: { pages: number[]; bytes: number }): void {
+  #writeMeta({ checkpoint, epoch, sequence, segment, contents }: Begun, list: List): void {
     const pages = list.pages.reduce((most, page) => Math.max(most, page + 1), contents.live.length * 8)
     const where = { listPage: list.pages[0], listBytes: list.bytes, pages }
     writeMeta(this.#parts.file, { checkpoint, epoch, sequence, segment, ...where })
   }
 
-  #finish({ checkpoint, epoch, segment, logEnd }: Begun, { pages }: { pages: number[] }): void {
+  #finish({ checkpoint, epoch, segment, logEnd }: Begun, { pages }: List): void {
     const { shared, numbers, log, file, readers } = this.#parts
     const { words, doubles } = shared
     const before = listPagesFrom(file, words[word.listPage])

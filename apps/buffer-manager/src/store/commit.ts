@@ -10,7 +10,7 @@ import { results } from '../tree/results.ts'
 import { CommitEdit } from './edit.ts'
 import { double, word } from './layout.ts'
 import { OperationWriter, type Change, type LoggedOperation } from './operations.ts'
-import type { PageNumbers } from './pages.ts'
+import { purposes, type PageNumbers } from './pages.ts'
 import type { Shared } from './shared.ts'
 
 /** A root and a number of entries, before they are published. */
@@ -47,7 +47,9 @@ export class Committer {
 
   /** Under the lock. Does the changes in their order; the position that the log has to reach, or NOTHING. */
   commit(operations: readonly LoggedOperation[]): number {
-    const { numbers } = this.#parts
+    const { numbers, log } = this.#parts
+    // What can fail without consequences does so before anything is changed.
+    log?.prepare()
     numbers.reclaim()
     const only = operations.length === 1 && !('name' in operations[0]) ? operations[0] : null
     const position = only ? this.#one(only) : this.#several(operations)
@@ -74,7 +76,9 @@ export class Committer {
 
   #several(operations: readonly LoggedOperation[]): number {
     const { shared, pool, numbers } = this.#parts
-    const edit = new CommitEdit(pool, numbers, shared.nextEpoch(), Infinity)
+    // What is committed again needs no more than it needed then.
+    const isNew = this.#parts.log !== null && operations.some((operation) => 'name' in operation || operation.value !== null)
+    const edit = new CommitEdit(pool, numbers, shared.nextEpoch(), Infinity, isNew ? purposes.put : purposes.delete)
     const trees = new Map<number, NextTree>()
     const logged: LoggedOperation[] = []
     let position: number
@@ -135,9 +139,10 @@ export class Committer {
 
   #append(operations: readonly LoggedOperation[]): number {
     const { shared, log } = this.#parts
-    const sequence = shared.doubles[double.sequence]++
-    if (!log) return 0
-    const position = log.append(sequence, this.#writer.parts(operations))
+    const sequence = shared.doubles[double.sequence]
+    const position = log ? log.append(sequence, this.#writer.parts(operations)) : 0
+    shared.doubles[double.sequence] = sequence + 1
+    if (!log) return position
     shared.doubles[double.logEnd] = position
     return position
   }

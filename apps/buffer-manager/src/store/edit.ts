@@ -5,7 +5,7 @@ import { StoreError } from '../errors.ts'
 import { beginPage, birthOf, PAGE, PAGE_WORDS, setBirth } from '../pages/page.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Edit } from '../tree/edit.ts'
-import type { PageNumbers } from './pages.ts'
+import { purposes, type PageNumbers } from './pages.ts'
 
 /** How often another page is taken because a transfer has this one. */
 const PAGES_TRIED = 64
@@ -19,17 +19,19 @@ export class CommitEdit implements Edit {
   readonly retired: { page: number; birth: number }[] = []
   readonly #numbers: PageNumbers
   readonly #frozen: number
+  readonly #purpose: number
   readonly #latched: number[] = []
   #isPublished = false
   readonly #copy: Int32Array
 
-  /** What was born at `frozen` or before is not changed in place. */
-  constructor(pool: Pool, numbers: PageNumbers, epoch: number, frozen: number) {
+  /** What was born at `frozen` or before is not changed in place; new pages are for that purpose. */
+  constructor(pool: Pool, numbers: PageNumbers, epoch: number, frozen: number, purpose: number = purposes.put) {
     this.pool = pool
     this.#numbers = numbers
     this.#copy = numbers.scratch
     this.epoch = epoch
     this.#frozen = frozen
+    this.#purpose = purpose
   }
 
   isMutable(birth: number): boolean {
@@ -127,7 +129,7 @@ export class CommitEdit implements Edit {
     const busy: number[] = []
     try {
       for (let i = 0; i < PAGES_TRIED; i++) {
-        const page = this.#numbers.take()
+        const page = this.#numbers.take(this.#purpose)
         if (this.pool.create(page)) {
           this.made.add(page)
           this.#latched.push(page)

@@ -1,6 +1,6 @@
-// How keys and values become bytes and come back. The three built-in encodings can also do without a copy in between: a key
-// that is only looked up is encoded into a scratch buffer that is used again and again (half the time of a new Buffer), and
-// a value is decoded from where it lies in its page.
+// How keys and values become bytes and come back. The three built-in encodings can also do without a copy in between: a
+// key that is only looked up is encoded into a scratch buffer that is used again and again (half the time of a new
+// Buffer), and a value is decoded from where it lies in its page.
 import { Buffer } from 'node:buffer'
 import { inspect } from 'node:util'
 import type { Encoding, EncodingName } from '../api.ts'
@@ -11,8 +11,8 @@ export interface QuickEncoding<Decoded> extends Encoding<Decoded> {
   /** Like `encode`, but the bytes may be others at the next call. */
   scratch(value: Decoded): Uint8Array
   /**
-   * Like `decode`, of `length` bytes at `at`, which may be shared memory that changes meanwhile; nothing of it is kept. Only
-   * `'binary'` and `'utf8'` promise not to throw, whatever the bytes are.
+   * Like `decode`, of `length` bytes at `at`, which may be shared memory that changes meanwhile; nothing of it is kept.
+   * Only `'binary'` and `'utf8'` promise not to throw, whatever the bytes are.
    */
   read(bytes: Uint8Array, at: number, length: number): Decoded
 }
@@ -41,7 +41,10 @@ function named(name: EncodingName): QuickEncoding<string> | QuickEncoding<unknow
     case 'binary':
       return binaryEncoding
     default:
-      throw new StoreError('BAD_OPTION', `there is no encoding ${shown(name)}: name one of ${names}, or hand over your own`)
+      throw new StoreError(
+        'BAD_OPTION',
+        `there is no encoding ${shown(name)}: name one of ${names}, or hand over your own`,
+      )
   }
 }
 
@@ -52,7 +55,8 @@ const SHORT = 64
 const textEncoder = new TextEncoder()
 /** Node's own decoder of bytes, as a function of any of them: the quickest for short and long strings alike. */
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with what it is to read
-const utf8Slice = (Buffer.prototype as unknown as { utf8Slice(this: Uint8Array, from: number, to: number): string }).utf8Slice
+const utf8Slice = (Buffer.prototype as unknown as { utf8Slice(this: Uint8Array, from: number, to: number): string })
+  .utf8Slice
 
 class Utf8Encoding implements QuickEncoding<string> {
   readonly name = 'utf8'
@@ -158,7 +162,10 @@ class OwnEncoding<Decoded> implements QuickEncoding<Decoded> {
   encode(value: Decoded): Uint8Array {
     const bytes = this.#own.encode(value)
     if (bytes instanceof Uint8Array) return bytes
-    throw new StoreError('BAD_ENCODING', `the encoding '${this.name}' made ${shown(bytes)}; encode() returns a Uint8Array`)
+    throw new StoreError(
+      'BAD_ENCODING',
+      `the encoding '${this.name}' made ${shown(bytes)}; encode() returns a Uint8Array`,
+    )
   }
 
   scratch(value: Decoded): Uint8Array {

@@ -10,9 +10,9 @@ import { NOTHING, type Committer } from './commit.ts'
 import { double, word } from './layout.ts'
 import type { LoggedOperation } from './operations.ts'
 import type { PageNumbers } from './pages.ts'
-import { RootsNow } from './roots.ts'
+import { RootsLocked, RootsNow } from './roots.ts'
 import { requireTreeName, writerDied, type Shared } from './shared.ts'
-import { OpenSnapshot } from './snapshots.ts'
+import { closeSnapshotsOf, OpenSnapshot } from './snapshots.ts'
 import { Values } from './values.ts'
 
 export interface EngineParts {
@@ -34,6 +34,8 @@ export class Engine {
   readonly committer: Committer
   readonly values: Values
   readonly now: RootsNow
+  /** The same for the holder of the commit lock. */
+  readonly locked: RootsLocked
   readonly #writing: EngineParts['writing']
   #isOpen = true
   /** Why the checkpoint that began by itself has failed. */
@@ -46,7 +48,8 @@ export class Engine {
     this.committer = parts.committer
     this.#writing = parts.writing
     this.values = new Values(parts.pool)
-    this.now = new RootsNow(parts.shared, () => this.requireOpen())
+    this.now = new RootsNow(parts.shared, () => this.requireOpen(), () => new OpenSnapshot(parts.shared, true))
+    this.locked = new RootsLocked(parts.shared)
   }
 
   requireOpen(): void {
@@ -54,7 +57,11 @@ export class Engine {
     if (load(this.shared.words, word.closed) !== 0) {
       throw new StoreError('CLOSED', 'the worker that opened the store has closed it', { hint: 'close it last' })
     }
-    if (this.pool.isFailed) throw writerDied('this store cannot go on')
+    if (!this.pool.isFailed) return
+    if (load(this.shared.words, word.unsynced) === 0) throw writerDied('this store cannot go on')
+    throw new StoreError('SYSTEM', 'the pages could not be made durable, so the store cannot go on', {
+      hint: 'open it again: what was acknowledged is recovered',
+    })
   }
 
   get isReadOnly(): boolean {
@@ -99,12 +106,12 @@ export class Engine {
     try {
       position = this.#commit(() => changes, check)
     } catch (error) {
-      if (!isFull(error) || !this.#checkpointSync()) throw error
+      if (!isFull(error) || !this.#checkpointSync(true)) throw error
       position = this.#commit(() => changes, check)
     }
     if (position === NOTHING) return false
     this.#log.acknowledgedSync(position)
-    if (this.#logBytes > this.#checkpointBytes) this.#checkpointSync()
+    if (this.#logBytes > this.#checkpointBytes) this.#checkpointSync(false)
     return true
   }
 
@@ -158,12 +165,15 @@ export class Engine {
     }
   }
 
-  #checkpointSync(): boolean {
+  /** Whether it could be: one that this worker has begun asynchronously cannot go on before the caller returns. */
+  #checkpointSync(isNeeded: boolean): boolean {
     const { shared } = this
     const checkpoints = this.#writing?.checkpoints
-    if (!checkpoints || !shared.tryLock(word.checkpointLock)) return false
+    const isOwn = shared.words[word.checkpointLock] === shared.worker + 1
+    const mostMs = isNeeded && !isOwn ? shared.patienceMs : 0
+    if (!checkpoints || !shared.lockWithin(word.checkpointLock, mostMs)) return false
     try {
-      shared.locked(() => checkpoints.runLocked())
+      checkpoints.runSync()
       return true
     } finally {
       checkpoints.unlock()
@@ -173,7 +183,7 @@ export class Engine {
   #checkpointIfDue(): Promise<void> | null {
     const checkpoints = this.#writing?.checkpoints
     if (!checkpoints || this.#logBytes <= this.#checkpointBytes) return null
-    if (checkpoints.isRunning) return checkpoints.run()
+    if (checkpoints.isRunning) return checkpoints.ended()
     return checkpoints.run().catch((error: unknown) => {
       this.#failure = error as Error
     })
@@ -238,13 +248,14 @@ export class Engine {
     if (last) this.shared.locked(() => storeWord(this.shared.words, word.closed, 1))
     try {
       if (writing && !this.pool.isFailed) {
-        // A checkpoint of this worker's that is under way is waited for.
+        await writing.checkpoints.ended()
         if (last && this.#logBytes > 0) await writing.checkpoints.run()
         else await writing.log.flush()
         this.#throwFailure()
       }
     } finally {
       this.#isOpen = false
+      if (!this.pool.isFailed) this.shared.locked(() => closeSnapshotsOf(this.shared, this.shared.worker))
       await this.pool.close()
       writing?.log.close()
     }

@@ -7,7 +7,10 @@ import { StoreError } from '../errors.ts'
 
 export const MAX_TREES = 1000
 export const MAX_NAME_BYTES = 116
+/** What users can have open; what the store holds for a moment besides; both. */
 export const SNAPSHOTS_PER_WORKER = 256
+export const HELD_PER_WORKER = 16
+export const PLACES_PER_WORKER = SNAPSHOTS_PER_WORKER + HELD_PER_WORKER
 
 /** Words of the header. */
 export const word = {
@@ -35,6 +38,10 @@ export const word = {
   openSnapshots: 14,
   /** Pages from here on the allocator does not have yet. */
   extentEnd: 15,
+  /** The file could not be synced. */
+  unsynced: 16,
+  /** Grows while whoever has the checkpoint lock is alive. */
+  checkpointBeat: 17,
 } as const
 const HEADER_WORDS = 32
 
@@ -90,7 +97,7 @@ export function layoutOf({ pages, workers }: StoreShape): StoreLayout {
   const words = liveAt + liveWords
   const entriesAt = HEADER_DOUBLES
   const snapshotsAt = entriesAt + MAX_TREES
-  const loadsAt = snapshotsAt + workers * SNAPSHOTS_PER_WORKER
+  const loadsAt = snapshotsAt + workers * PLACES_PER_WORKER
   const retiredAt = loadsAt + workers
   const doubles = retiredAt + pages
   const where = { treesAt, ownersAt, nextAt, liveAt, liveWords, words, entriesAt, snapshotsAt, loadsAt, retiredAt, doubles }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { StoreError, systemError } from '../errors.ts'
 import { beginPage, HEADER_WORDS, isSealed, kinds, PAGE_BYTES, PAGE_WORDS, seal } from '../pages/page.ts'
+import { MAX_NAME_BYTES } from './layout.ts'
 
 const MAGIC = 0x6b765070
 export const FORMAT_VERSION = 1
@@ -15,6 +16,9 @@ const [MAGIC_AT, VERSION_AT, CHECKPOINT_AT] = [HEADER_WORDS, HEADER_WORDS + 1, H
 const [EPOCH_AT, SEQUENCE_AT, SEGMENT_AT] = [HEADER_WORDS + 4, HEADER_WORDS + 6, HEADER_WORDS + 8]
 const [LIST_PAGE_AT, LIST_BYTES_AT, PAGES_AT] = [HEADER_WORDS + 9, HEADER_WORDS + 10, HEADER_WORDS + 11]
 const LIST_NEXT_AT = HEADER_WORDS
+/** A bit for each page, and names. */
+const MOST_PAGES = 2 ** 30
+const MOST_LIST_BYTES = 2 ** 28
 const LIST_BYTES = (PAGE_WORDS - HEADER_WORDS - 1) * 4
 
 export interface Meta {
@@ -133,18 +137,29 @@ export function writeMeta(file: PageFile, meta: Meta): void {
  */
 export function readMeta(file: PageFile): Meta {
   const found = [0, 1].map((page) => ({ page, words: file.read(page) }))
-  const newer = found.find(({ words }) => words[MAGIC_AT] === MAGIC && words[VERSION_AT] > FORMAT_VERSION)
+  const whole = found.filter(({ page, words }) => words[MAGIC_AT] === MAGIC && isSealed(words, 0, page))
+  // Magic, version and checksum stay where they are in later versions.
+  const newer = whole.find(({ words }) => words[VERSION_AT] > FORMAT_VERSION)
   if (newer) {
     const [is, known] = [newer.words[VERSION_AT], FORMAT_VERSION]
     throw new StoreError('NEWER_VERSION', `the store has format ${is}, this package knows formats up to ${known}`)
   }
-  const whole = found.filter(({ page, words }) => words[MAGIC_AT] === MAGIC && isSealed(words, 0, page))
   const metas = whole.map(({ words }) => metaOf(words)).sort((a, b) => b.checkpoint - a.checkpoint)
-  if (metas.length > 0) return metas[0]
+  if (metas.length > 0) return requireSensible(metas[0])
   if (found.some(({ words }) => words[MAGIC_AT] === MAGIC)) {
     throw new StoreError('CORRUPT', 'both meta pages of the store are damaged')
   }
   throw new StoreError('NOT_A_STORE', 'the file of pages does not begin as a store does')
+}
+
+/** A checksum says that it was written so, not that it makes sense. */
+function requireSensible(meta: Meta): Meta {
+  const { checkpoint, epoch, sequence, segment, listPage, listBytes, pages } = meta
+  const isSensible =
+    [checkpoint, epoch, sequence].every((number) => Number.isSafeInteger(number) && number >= 0) &&
+    segment >= 0 && pages <= MOST_PAGES && listPage >= 2 && listPage < pages && listBytes > 0 && listBytes <= MOST_LIST_BYTES
+  if (isSensible) return meta
+  throw new StoreError('CORRUPT', `the meta page of checkpoint ${checkpoint} holds numbers that no store has`)
 }
 
 const metaOf = (words: PageWords): Meta => ({
@@ -192,6 +207,10 @@ export function listPagesFrom(file: PageFile, first: number): number[] {
   return pages
 }
 
+const isTreeEntry = ({ name, root, entries }: TreeEntry): boolean =>
+  typeof name === 'string' && Buffer.byteLength(name) <= MAX_NAME_BYTES && Number.isInteger(root) && root >= 0 &&
+  Number.isSafeInteger(entries) && entries >= 0
+
 /** The checkpoint's list, and in which pages it is. Throws `CORRUPT`. */
 export function readList(file: PageFile, { listPage, listBytes, pages }: Meta): { contents: Contents; pages: number[] } {
   const bytes = Buffer.alloc(listBytes)
@@ -209,6 +228,7 @@ export function readList(file: PageFile, { listPage, listBytes, pages }: Meta): 
   try {
     const textBytes = bytes.readUInt32LE(0)
     const trees = JSON.parse(bytes.toString('utf8', 4, 4 + textBytes)) as TreeEntry[]
+    if (!Array.isArray(trees) || trees.length === 0 || !trees.every(isTreeEntry)) throw new Error('these are no trees')
     return { contents: { trees, live: inflateRawSync(bytes.subarray(4 + textBytes)) }, pages: at }
   } catch (cause) {
     throw new StoreError('CORRUPT', 'the list of pages cannot be read', { cause })

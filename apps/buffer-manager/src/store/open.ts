@@ -1,12 +1,15 @@
 // Opening a store: its directory, the younger checkpoint, what the log has besides. Joining one that another worker has open.
-import { load, store as storeWord } from '#atomics'
-import { existsSync, mkdirSync } from 'node:fs'
-import { join as joinPath, resolve } from 'node:path'
+import { Region } from '@parperos/alloc-api'
+import { compareExchange, load, store as storeWord } from '#atomics'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join as joinPath, resolve } from 'node:path'
 import type { StoreHandle, StoreInfo, StoreOptions } from '../api.ts'
 import { compose, join, type Composed, type ComposedHandle } from '../compose.ts'
 import { StoreError, systemError } from '../errors.ts'
+import { nodeFiles } from '../log/files.ts'
 import { Log } from '../log/log.ts'
 import { lastSegment, readLog } from '../log/read.ts'
+import { segmentName } from '../log/segment.ts'
 import { Pool } from '../pool/pool.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { Committer } from './commit.ts'
@@ -18,7 +21,7 @@ import { readOperations } from './operations.ts'
 import { PageNumbers } from './pages.ts'
 import { ProcessLock } from './process-lock.ts'
 import { Readers } from './readers.ts'
-import { Shared } from './shared.ts'
+import { Shared, wordsOf } from './shared.ts'
 import { closeSnapshotsOf } from './snapshots.ts'
 
 /** Bytes of the log that are in memory at most. */
@@ -40,6 +43,8 @@ export interface Opened {
 
 interface OwnHandle extends StoreHandle {
   config: StoreConfig
+  /** Of the file at most: may be more than were asked for. */
+  pages: number
   composed: ComposedHandle
 }
 
@@ -66,6 +71,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<Op
     const readers = new Readers(directory)
     closers.push(() => readers.leave())
     const { meta, contents, listPages } = readOnly ? registered(file, readers) : checkpointOf(file)
+    if (readOnly) readers.goOn(meta.epoch)
     const layout = layoutOf({ pages: Math.max(config.pages, meta.pages), workers: config.workers })
     const composed = await compose({
       ...config,
@@ -85,7 +91,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<Op
     const log = readOnly ? null : createLog(directory, composed, config, parts.shared)
     const engine = engineOf(parts, log, config)
     if (recovered.commits > 0) await engine.checkpoint()
-    const handle: OwnHandle = { component: 'buffer-manager', path: directory, config, composed: composed.handle }
+    const handle: OwnHandle = { component: 'buffer-manager', path: directory, config, pages: layout.pages, composed: composed.handle }
     return {
       ...{ engine, config, handle, recovered, composed },
       close: () => end(engine, true, closers),
@@ -99,22 +105,21 @@ export async function openStore(path: string, options: StoreOptions): Promise<Op
 
 /** As worker `worker` of a store that is open in this process. `takeOver`: the worker that had this number is gone. */
 export async function joinStore(handle: StoreHandle, worker: number, takeOver: boolean): Promise<Opened> {
-  const { config, composed: shared, path } = checkedHandle(handle)
+  const { config, composed: shared, path, pages } = checkedHandle(handle)
   if (!Number.isInteger(worker) || worker < 0 || worker >= config.workers) {
     throw new StoreError('BAD_OPTION', `worker is a number from 0 to ${config.workers - 1}, got ${String(worker)}`, {
       hint: 'open the store with more `workers`',
     })
   }
-  const closers: (() => void)[] = []
+  const layout = layoutOf({ pages, workers: config.workers })
+  const closers = [claimPlace(Region.from(shared.regions.store), layout, worker, takeOver)]
   try {
     const composed = await join(shared, worker, takeOver)
     closers.push(() => composed.close())
     const file = new PageFile(joinPath(path, PAGES_FILE), config.readOnly ? 'r' : 'r+')
     closers.push(() => file.close())
-    const layout = layoutOf({ pages: composed.areas[0].pages, workers: config.workers })
     const parts = build(composed, layout, config, { worker, file, readers: new Readers(path) })
-    takePlace(parts, layout, takeOver)
-    closers.push(() => storeWord(parts.shared.words, layout.ownersAt + worker, 0))
+    if (takeOver) tidyAfter(parts)
     const log = config.readOnly ? null : Log.attach(path, composed.regions.log)
     const engine = engineOf(parts, log, config)
     return {
@@ -147,36 +152,48 @@ function engineOf(parts: Parts, log: Log | null, { checkpointBytes }: StoreConfi
   return new Engine({ ...parts, writing: { log, checkpoints: new Checkpoints({ ...parts, log }), checkpointBytes } })
 }
 
+/** The folders that have to be made are durable before anything is in them. */
 function makeDirectory(directory: string, create: boolean): void {
+  if (!create) {
+    if (existsSync(directory)) return
+    throw new StoreError('NOT_A_STORE', `there is no directory ${directory}`)
+  }
   try {
-    if (create) mkdirSync(directory, { recursive: true })
-    else if (!existsSync(joinPath(directory, PAGES_FILE))) throw new StoreError('NOT_A_STORE', `there is no store in ${directory}`)
+    const first = mkdirSync(directory, { recursive: true })
+    if (first === undefined) return
+    for (let made = directory; made.length >= first.length; made = dirname(made)) nodeFiles.syncDirectory(dirname(made))
   } catch (error) {
-    throw error instanceof StoreError ? error : systemError(`the directory ${directory} cannot be made`, error)
+    throw systemError(`the directory ${directory} cannot be made`, error)
   }
 }
 
-/** The file of pages; a new one gets an empty checkpoint. */
+/** The file of pages. A new one gets its name when it is durable with an empty checkpoint. */
 function openPages(directory: string, { readOnly, create }: StoreConfig): PageFile {
   const path = joinPath(directory, PAGES_FILE)
   try {
-    const file = new PageFile(path, readOnly ? 'r' : 'r+')
-    if (readOnly || file.bytes > 0) return file
-    file.close()
+    return new PageFile(path, readOnly ? 'r' : 'r+')
   } catch (error) {
     if (!(error instanceof StoreError) || (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
     if (readOnly || !create) {
       throw new StoreError('NOT_A_STORE', `there is no store in ${directory}`, { cause: error.cause })
     }
   }
-  const file = new PageFile(path, 'w+')
-  const contents: Contents = { trees: [{ name: '', root: 0, entries: 0 }], live: new Uint8Array(0) }
-  const list = packContents(contents)
-  writeList(file, list, [2], 1)
-  file.sync()
-  writeMeta(file, { checkpoint: 1, epoch: 1, sequence: 0, segment: 0, listPage: 2, listBytes: list.length, pages: 3 })
-  file.sync()
-  return file
+  const temporary = `${path}.new`
+  const file = new PageFile(temporary, 'w+')
+  try {
+    const contents: Contents = { trees: [{ name: '', root: 0, entries: 0 }], live: new Uint8Array(0) }
+    const list = packContents(contents)
+    writeList(file, list, [2], 1)
+    writeMeta(file, { checkpoint: 1, epoch: 1, sequence: 0, segment: 0, listPage: 2, listBytes: list.length, pages: 3 })
+    file.sync()
+    renameSync(temporary, path)
+    nodeFiles.syncDirectory(directory)
+    return file
+  } catch (error) {
+    file.close()
+    rmSync(temporary, { force: true })
+    throw error instanceof StoreError ? error : systemError(`${path} cannot be made`, error)
+  }
 }
 
 interface Found {
@@ -198,7 +215,9 @@ function registered(file: PageFile, readers: Readers): Found {
     readers.register(epoch)
     if (readMeta(file).checkpoint !== checkpoint) continue
     try {
-      return checkpointOf(file)
+      const found = checkpointOf(file)
+      requireLog(readers.directory, found.meta)
+      return found
     } catch (error) {
       // Its list may have gone with the checkpoint, since then there is a newer one.
       if (readMeta(file).checkpoint === checkpoint) throw error
@@ -206,19 +225,30 @@ function registered(file: PageFile, readers: Readers): Found {
   }
 }
 
+/**
+ * The log that a checkpoint names is there for as long as it is the last one: if it is not, the younger meta page is damaged,
+ * and the pages of the older one may be others by now.
+ */
+function requireLog(directory: string, { segment, checkpoint }: Meta): void {
+  const last = lastSegment(directory)
+  const isThere = segment === 0 ? last === 0 || existsSync(joinPath(directory, segmentName(1))) : existsSync(joinPath(directory, segmentName(segment)))
+  if (isThere) return
+  throw new StoreError('CORRUPT', `checkpoint ${checkpoint} is not the last one that was made, but no younger one can be read`)
+}
+
 /** Puts a checkpoint into shared words. */
-function begin({ shared, numbers }: Parts, meta: Meta, { trees, live }: Contents, listPages: readonly number[]): void {
+function begin({ shared, numbers, readers }: Parts, meta: Meta, { trees, live }: Contents, listPages: readonly number[]): void {
   const { words, doubles } = shared
   words[word.trees] = 0
   for (const { name, root, entries } of trees) shared.addTree(name, root, entries)
   doubles[double.epoch] = meta.epoch + 1
   doubles[double.started] = doubles[double.durable] = meta.epoch
-  doubles[double.floor] = Infinity
+  doubles[double.floor] = readers.oldest()
   doubles[double.sequence] = meta.sequence
   doubles[double.checkpoints] = meta.checkpoint
   words[word.listPage] = listPages[0]
   words[word.logSegment] = meta.segment
-  numbers.begin(live, [0, 1, ...listPages])
+  numbers.begin(live, [0, 1, ...listPages], doubles[double.floor] < meta.epoch ? meta.epoch : 0)
 }
 
 /** Commits again what is in the log and not in the pages. */
@@ -244,34 +274,46 @@ function createLog(directory: string, { regions }: Composed, config: StoreConfig
   return log
 }
 
-/** A worker's number is one worker's. What a dead one had is closed; if it died inside something, the store is failed. */
-function takePlace({ shared, pool }: Parts, layout: StoreLayout, takeOver: boolean): void {
-  const { words, worker } = shared
+/** A worker's number is one worker's. Returns what gives it back. */
+function claimPlace(region: Region, layout: StoreLayout, worker: number, takeOver: boolean): () => void {
+  const words = wordsOf(region, layout)
   const at = layout.ownersAt + worker
-  if (load(words, at) !== 0 && !takeOver) {
+  if (compareExchange(words, at, 0, 1) !== 0 && !takeOver) {
     throw new StoreError('BUSY', `worker ${worker} has the store open`, {
       hint: 'attach with another number, or, if that worker is gone, with takeOver',
     })
   }
-  if (takeOver) {
-    if (load(words, word.lock) === worker + 1 || load(words, word.checkpointLock) === worker + 1) pool.fail()
-    else shared.locked(() => closeSnapshotsOf(shared, worker))
-    shared.doubles[layout.loadsAt + worker] = 0
+  return () => storeWord(words, at, 0)
+}
+
+/** What a dead worker had open is closed; if it died inside something, the store is failed. */
+function tidyAfter({ shared, pool }: Parts): void {
+  const { words, doubles, layout, worker } = shared
+  if (load(words, word.lock) === worker + 1 || load(words, word.checkpointLock) === worker + 1) {
+    pool.fail()
+    return
   }
-  storeWord(words, at, 1)
+  shared.locked(() => {
+    closeSnapshotsOf(shared, worker)
+    doubles[layout.loadsAt + worker] = 0
+  })
 }
 
 function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
   const { shared, pool } = parts
   if (readMeta(file).checkpoint === shared.doubles[double.checkpoints]) return false
-  if (shared.words[word.openSnapshots] > 0) {
-    throw new StoreError('BUSY', 'a snapshot is open, which needs the checkpoint that is being read', { hint: 'close it first' })
-  }
   const { meta, contents } = registered(file, readers)
-  shared.locked(() => {
-    const { words, doubles, layout } = shared
+  const { words, doubles, layout } = shared
+  if (meta.pages > layout.pages) {
+    throw new StoreError('STORE_FULL', `the store has grown to ${meta.pages} pages, of which this reader's maxBytes allows ${layout.pages}`, {
+      hint: 'close it and open it again',
+    })
+  }
+  const isNeeded = shared.locked(() => {
     // Pages may be others now; what is in memory is not worth telling which.
     pool.drop(Array.from({ length: words[word.highWater] }, (_, page) => page))
+    const change = words[word.rootsChange]
+    storeWord(words, word.rootsChange, change + 1)
     for (const { name, root, entries } of contents.trees) {
       const tree = shared.findTree(name)
       if (tree < 0) shared.addTree(name, root, entries)
@@ -280,11 +322,15 @@ function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
         doubles[layout.entriesAt + tree] = entries
       }
     }
+    storeWord(words, word.rootsChange, change + 2)
     new Uint8Array(words.buffer, words.byteOffset + layout.liveAt * 4).set(contents.live.subarray(0, layout.liveWords * 4))
-    words[word.highWater] = Math.min(meta.pages, layout.pages)
+    words[word.highWater] = Math.max(words[word.highWater], meta.pages)
     doubles[double.checkpoints] = meta.checkpoint
-    doubles[double.epoch] = meta.epoch + 1
+    doubles[double.epoch] = Math.max(doubles[double.epoch], meta.epoch) + 1
+    return words[word.openSnapshots] > 0
   })
+  // Snapshots are of the checkpoint before, or of one still older.
+  if (!isNeeded) readers.goOn(meta.epoch)
   return true
 }
 
@@ -310,7 +356,7 @@ function runAll(closers: (() => void)[]): void {
 }
 
 function checkedHandle(handle: StoreHandle): OwnHandle {
-  const { component, config, composed, path } = handle as Partial<OwnHandle>
+  const { component, config, composed, path } = ((handle as unknown) ?? {}) as Partial<OwnHandle>
   if (component === 'buffer-manager' && config && composed && typeof path === 'string') return handle as OwnHandle
   throw new StoreError('BAD_OPTION', 'this is not a handle of a store: post `store.handle` to the worker')
 }

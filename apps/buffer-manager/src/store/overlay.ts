@@ -57,8 +57,9 @@ class Merge {
     this.#left = limit
   }
 
-  get isEmpty(): boolean {
-    return this.#writes.length === 0
+  /** Writes in the range. */
+  get size(): number {
+    return this.#writes.length
   }
 
   /** The limit is reached. */
@@ -67,7 +68,7 @@ class Merge {
   }
 
   with({ keys, values }: Entries): Entries {
-    if (this.isEmpty) return { keys, values }
+    if (this.size === 0) return { keys, values }
     const merged: Entries = { keys: [], values: [] }
     keys.forEach((key, i) => {
       let order = -1

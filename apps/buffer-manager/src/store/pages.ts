@@ -8,11 +8,22 @@ import { compareExchange, load } from '#atomics'
 import { StoreError } from '../errors.ts'
 import { PAGE_WORDS } from '../pages/page.ts'
 import type { Pool } from '../pool/pool.ts'
-import { double, SNAPSHOTS_PER_WORKER, word } from './layout.ts'
+import { double, PLACES_PER_WORKER, word } from './layout.ts'
+import { listPages } from './meta.ts'
 import type { Shared } from './shared.ts'
 
 /** Pages that are given back in one commit at most: it should not have to pay for all that others left. */
 const RECLAIMED = 2048
+
+/**
+ * What a page is for. A put leaves enough for deletes, so that a full store can be emptied, and both leave enough for a
+ * checkpoint, which is what makes pages free again.
+ */
+export const purposes = { checkpoint: 0, delete: 1, put: 2 } as const
+
+/** What deletes need at the same time, and what a checkpoint's list needs besides a bit for each page. */
+const FOR_DELETES = 32
+const NAMES_BYTES = 160
 
 /** Pages by which the file grows: one block of the allocator's largest order. */
 const EXTENT_PAGES = 2 ** MAX_ORDER
@@ -30,16 +41,30 @@ export class PageNumbers {
     this.#pool = pool
   }
 
-  /** A free page. Throws `STORE_FULL`. */
-  take(): number {
+  /** A free page for one of the `purposes`. Throws `STORE_FULL`. */
+  take(purpose: number): number {
     for (;;) {
-      const page = this.#numbers.tryGet(0)
+      const page = this.#hasSpare(purpose) ? this.#numbers.tryGet(0) : -1
       if (page >= 0) return page
       if (this.#grow()) continue
       throw new StoreError('STORE_FULL', 'no page is free: the store has reached maxBytes', {
         hint: 'open it with a larger maxBytes, delete entries, or close snapshots that are still open',
       })
     }
+  }
+
+  /** Whether enough is free for what is more important. While the file can grow, it is. */
+  #hasSpare(purpose: number): boolean {
+    if (purpose === purposes.checkpoint || !this.#isGrown) return true
+    const { words, layout } = this.#shared
+    const spare = listPages(layout.pages / 8 + words[word.trees] * NAMES_BYTES) + (purpose === purposes.put ? FOR_DELETES : 0)
+    return this.#numbers.stats().free > spare
+  }
+
+  /** The file is as large as it may become. */
+  get #isGrown(): boolean {
+    const { words, layout } = this.#shared
+    return load(words, word.extentEnd) >= layout.pages
   }
 
   /** Lets the allocator have what lies behind the pages in use, a little more each time, so that the file stays dense. */
@@ -52,8 +77,11 @@ export class PageNumbers {
     return true
   }
 
-  /** At opening: everything that a checkpoint does not have is free. `reserved`: pages that it has besides the trees'. */
-  begin(live: Uint8Array, reserved: readonly number[]): void {
+  /**
+   * At opening: everything that a checkpoint does not have is free. `reserved`: pages that it has besides the trees'.
+   * `retiredAt`, unless 0: somebody still reads at an older checkpoint, so that what is free counts as retired at that epoch.
+   */
+  begin(live: Uint8Array, reserved: readonly number[], retiredAt: number): void {
     const { words, layout } = this.#shared
     words.fill(0, layout.liveAt, layout.liveAt + layout.liveWords)
     new Uint8Array(words.buffer, words.byteOffset + layout.liveAt * 4, layout.liveWords * 4).set(live)
@@ -65,13 +93,15 @@ export class PageNumbers {
     words[word.highWater] = most
     let first = end
     for (let page = 0; page < end; page++) {
-      const free = !isTaken(page)
+      const isRetired = retiredAt > 0 && page < most && !isTaken(page)
+      if (isRetired) this.#queue(page, retiredAt, false)
+      const free = !isTaken(page) && !isRetired
       if (free && first === end) first = page
       if (!free && first < end) {
         this.#putRun(first, page)
         first = end
       }
-      if (!free && !taken.has(page)) words[word.livePages]++
+      if (!free && !taken.has(page) && !isRetired) words[word.livePages]++
     }
     if (first < end) this.#putRun(first, end)
   }
@@ -106,9 +136,13 @@ export class PageNumbers {
     const { words, doubles, layout } = this.#shared
     words[layout.liveAt + (page >>> 5)] &= ~(1 << (page & 31))
     words[word.livePages]--
+    this.#queue(page, epoch, birth > doubles[double.started])
+  }
+
+  #queue(page: number, epoch: number, isYoung: boolean): void {
+    const { words, doubles, layout } = this.#shared
     doubles[layout.retiredAt + page] = epoch
     words[layout.nextAt + page] = 0
-    const isYoung = birth > doubles[double.started]
     const [head, tail] = isYoung ? [word.youngHead, word.youngTail] : [word.oldHead, word.oldTail]
     if (words[head] === 0) words[head] = page
     else words[layout.nextAt + words[tail]] = page
@@ -131,7 +165,8 @@ export class PageNumbers {
 
   #collect(head: number, until: number, into: number[]): void {
     const { words, doubles, layout } = this.#shared
-    for (let page = words[head]; page !== 0 && into.length < RECLAIMED; page = words[head]) {
+    const most = this.#isGrown ? Infinity : RECLAIMED
+    for (let page = words[head]; page !== 0 && into.length < most; page = words[head]) {
       if (doubles[layout.retiredAt + page] > until) return
       into.push(page)
       words[head] = words[layout.nextAt + page]
@@ -152,7 +187,7 @@ export class PageNumbers {
     const { words, doubles, layout } = this.#shared
     let chosen = start
     if (words[word.openSnapshots] === 0) return chosen
-    const end = layout.snapshotsAt + layout.workers * SNAPSHOTS_PER_WORKER
+    const end = layout.snapshotsAt + layout.workers * PLACES_PER_WORKER
     for (let at = layout.snapshotsAt; at < end; at++) if (doubles[at] !== 0) chosen = choose(chosen, doubles[at])
     return chosen
   }

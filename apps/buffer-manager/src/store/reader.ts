@@ -2,11 +2,11 @@
 import type { RangeOptions, Reader } from '../api.ts'
 import { StoreError } from '../errors.ts'
 import type { Pool } from '../pool/pool.ts'
-import { Cursor, MAX_KEY_BYTES, results, type KeyRange } from '../tree/index.ts'
+import { MAX_KEY_BYTES, type KeyRange } from '../tree/index.ts'
 import type { QuickEncoding } from './encodings.ts'
-import { fetchFor, NONE } from './fetching.ts'
 import type { Roots } from './roots.ts'
-import type { Values } from './values.ts'
+import { Scan } from './scan.ts'
+import { AGAIN, type Values } from './values.ts'
 
 /** Lookups of one `getMany` that wait for pages at the same time. */
 const AHEAD = 256
@@ -61,9 +61,14 @@ export class TreeReader<Key, Value> implements Reader<Key, Value> {
 
   viewSync<Result>(key: Key, use: (bytes: Uint8Array, at: number, length: number) => Result): Result | undefined {
     const { roots, values } = this.parts
-    const bytes = this.lookupKey(key)
-    const tree = this.parts.tree()
-    return tree < 0 ? undefined : values.viewSync(roots, tree, bytes, use)
+    for (;;) {
+      // Other lookups of what is called may have overwritten the key.
+      const bytes = this.lookupKey(key)
+      const tree = this.parts.tree()
+      if (tree < 0) return undefined
+      const used = values.tryViewSync(roots, tree, bytes, use)
+      if (used !== AGAIN) return used
+    }
   }
 
   async get(key: Key): Promise<Value | undefined> {
@@ -127,40 +132,29 @@ export class TreeReader<Key, Value> implements Reader<Key, Value> {
 
   /** The range's entries in bytes, as they are when their leaf is reached. */
   protected async *batches(range: RangeOptions<Key> | undefined, keys: boolean, values: boolean): AsyncGenerator<Batch> {
-    const { pool, roots } = this.parts
-    const cursor = this.#cursor(range, keys, values)
-    let failed = NONE
-    if (!cursor) return
-    for (;;) {
-      roots.requireOpen()
-      const result = cursor.fill()
-      if (result === results.MISS) {
-        failed = await fetchFor(pool, cursor.page, failed)
-        continue
-      }
-      yield { keys: cursor.keys, values: cursor.values }
-      if (result === results.END) return
+    const scan = this.#scan(range, keys, values)
+    if (!scan) return
+    for (let isLast = false; !isLast; ) {
+      isLast = await scan.fill()
+      yield { keys: scan.keys, values: scan.values }
     }
   }
 
   protected *batchesSync(range: RangeOptions<Key> | undefined, keys: boolean, values: boolean): Generator<Batch> {
-    const cursor = this.#cursor(range, keys, values)
-    if (!cursor) return
-    for (;;) {
-      this.parts.roots.requireOpen()
-      const result = cursor.fillSync()
-      yield { keys: cursor.keys, values: cursor.values }
-      if (result === results.END) return
+    const scan = this.#scan(range, keys, values)
+    if (!scan) return
+    for (let isLast = false; !isLast; ) {
+      isLast = scan.fillSync()
+      yield { keys: scan.keys, values: scan.values }
     }
   }
 
-  #cursor(range: RangeOptions<Key> | undefined, keys: boolean, values: boolean): Cursor | null {
+  #scan(range: RangeOptions<Key> | undefined, keys: boolean, values: boolean): Scan | null {
     const { pool, roots } = this.parts
     const inBytes = this.rangeOf(range)
     roots.requireOpen()
     const tree = this.parts.tree()
-    if (tree < 0) return null
-    return new Cursor(pool, () => roots.root(tree), inBytes, { keys, values, frozen: roots.isFrozen })
+    return tree < 0 ? null : new Scan(pool, roots, tree, inBytes, keys, values)
   }
 
   /** Throws `BAD_OPTION` for what is no range. */

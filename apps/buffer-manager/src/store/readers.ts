@@ -8,30 +8,44 @@ import { systemError } from '../errors.ts'
 import { isAlive, ownerOf, thisProcess } from './process-lock.ts'
 
 export class Readers {
+  readonly directory: string
   readonly #folder: string
   readonly #own: string
-  #isRegistered = false
+  /** Of the oldest checkpoint that is needed here. */
+  #epoch = Infinity
 
   constructor(directory: string) {
+    this.directory = directory
     this.#folder = join(directory, 'readers')
     this.#own = join(this.#folder, `${process.pid}.${randomUUID()}`)
   }
 
-  /** This process reads at that epoch. */
+  /** This process is about to read at that epoch; what it reads at now it still needs. */
   register(epoch: number): void {
+    this.#write(Math.min(this.#epoch, epoch))
+  }
+
+  /** It does not need older ones any more. */
+  goOn(epoch: number): void {
+    if (this.#epoch !== epoch) this.#write(epoch)
+  }
+
+  #write(epoch: number): void {
     try {
       mkdirSync(this.#folder, { recursive: true })
       writeFileSync(`${this.#own}.new`, JSON.stringify({ ...thisProcess(), epoch }))
       renameSync(`${this.#own}.new`, this.#own)
-      this.#isRegistered = true
+      this.#epoch = epoch
     } catch (error) {
+      // Where nothing can be written nobody needs to know of readers.
+      if ((error as NodeJS.ErrnoException).code === 'EROFS') return
       throw systemError('a reader cannot make itself known', error)
     }
   }
 
   leave(): void {
-    if (this.#isRegistered) rmSync(this.#own, { force: true })
-    this.#isRegistered = false
+    if (this.#epoch !== Infinity) rmSync(this.#own, { force: true })
+    this.#epoch = Infinity
   }
 
   /** The oldest epoch that somebody reads; infinity without readers. Files of processes that are gone are removed. */

@@ -23,16 +23,16 @@ export class Shared {
   readonly doubles: Float64Array<SharedArrayBuffer>
   readonly layout: StoreLayout
   readonly worker: number
-  readonly #patienceMs: number
+  readonly patienceMs: number
   readonly #onDeath: () => void
 
   constructor({ region, layout, worker, patienceMs, onDeath }: SharedParts) {
     const { buffer } = region.memory
     this.doubles = new Float64Array(buffer, region.byteOffset, layout.doubles)
-    this.words = new Int32Array(buffer, region.byteOffset + layout.doubles * 8, layout.words)
+    this.words = wordsOf(region, layout)
     this.layout = layout
     this.worker = worker
-    this.#patienceMs = patienceMs
+    this.patienceMs = patienceMs
     this.#onDeath = onDeath
   }
 
@@ -59,6 +59,16 @@ export class Shared {
     return compareExchange(this.words, which, 0, this.worker + 1) === 0
   }
 
+  /** Waits for a lock, but not for longer than that; whether it was got. */
+  lockWithin(which: number, mostMs: number): boolean {
+    for (const untilMs = performance.now() + mostMs; ; ) {
+      if (this.tryLock(which)) return true
+      const leftMs = untilMs - performance.now()
+      if (leftMs <= 0) return false
+      wait(this.words, which, load(this.words, which), Math.min(leftMs, SLEEP_MS))
+    }
+  }
+
   unlock(which: number): void {
     this.words[word.lockReleases]++
     store(this.words, which, 0)
@@ -77,12 +87,17 @@ export class Shared {
         holder = found
         releases = this.words[word.lockReleases]
         sinceMs = nowMs
-      } else if (nowMs - sinceMs > this.#patienceMs) {
-        this.#onDeath()
-        throw writerDied(`worker ${holder - 1} has held a lock for ${Math.round(this.#patienceMs / 1000)} s`)
+      } else if (nowMs - sinceMs > this.patienceMs) {
+        this.giveUp(holder, this.patienceMs)
       }
       wait(this.words, which, found, SLEEP_MS)
     }
+  }
+
+  /** The holder of a lock has done nothing for so long: the store is failed. */
+  giveUp(holder: number, sinceMs: number): never {
+    this.#onDeath()
+    throw writerDied(`worker ${holder - 1} has held a lock for ${Math.round(sinceMs)} ms`)
   }
 
   rootAt(tree: number): number {
@@ -116,8 +131,19 @@ export class Shared {
 
   /** The tree of that name, or −1. */
   findTree(name: string): number {
-    for (let tree = 0, { trees } = this; tree < trees; tree++) if (this.treeName(tree) === name) return tree
+    const bytes = Buffer.from(name, 'utf8')
+    for (let tree = 0, { trees } = this; tree < trees; tree++) if (this.#isNamed(tree, bytes)) return tree
     return -1
+  }
+
+  #isNamed(tree: number, name: Uint8Array): boolean {
+    const { words } = this
+    const at = this.layout.treesAt + tree * TREE_WORDS
+    if (words[at + treeWord.nameBytes] !== name.length) return false
+    for (let i = 0; i < name.length; i++) {
+      if (((words[at + treeWord.name + (i >>> 2)] >>> (8 * (i & 3))) & 0xff) !== name[i]) return false
+    }
+    return true
   }
 
   /** Under the lock: a tree without entries. */
@@ -139,6 +165,10 @@ export class Shared {
     return ++this.doubles[double.epoch]
   }
 }
+
+/** The words; the doubles come before them. */
+export const wordsOf = (region: Region, layout: StoreLayout): Words =>
+  new Int32Array(region.memory.buffer, region.byteOffset + layout.doubles * 8, layout.words)
 
 /** Throws `BAD_OPTION` for a name that no tree can have. */
 export function requireTreeName(name: unknown): string {

@@ -109,9 +109,10 @@ export class OpenStore<Key, Value> extends StoreTree<Key, Value> implements Stor
     return this.engine.checkpoint()
   }
 
-  refresh(): Promise<boolean> {
+  async refresh(): Promise<boolean> {
+    await Promise.resolve()
     this.engine.requireOpen()
-    return Promise.resolve(this.#opened.refresh())
+    return this.#opened.refresh()
   }
 
   async validate(): Promise<void> {

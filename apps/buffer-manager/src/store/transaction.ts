@@ -3,12 +3,13 @@
 // has them and as they are now. While the tree's root is the snapshot's, nothing of it can have changed.
 import type { Isolation, RangeOptions, Transaction, TransactionOptions, TransactionTree, Tree } from '../api.ts'
 import { StoreError } from '../errors.ts'
-import { Cursor, results, type KeyRange } from '../tree/index.ts'
+import type { KeyRange } from '../tree/index.ts'
 import type { Engine } from './engine.ts'
 import type { Change } from './operations.ts'
 import { Overlay } from './overlay.ts'
 import { TreeReader } from './reader.ts'
 import { RootsOfSnapshot, type Roots } from './roots.ts'
+import { Scan } from './scan.ts'
 import type { OpenSnapshot } from './snapshots.ts'
 import { StoreTree } from './tree.ts'
 
@@ -90,15 +91,15 @@ export class OpenTransaction implements Transaction {
   }
 
   #requireSameValue(name: string, tree: number, key: Uint8Array): void {
-    const { values, now } = this.#engine
+    const { values, locked } = this.#engine
     const before = values.getSync(this.#roots, tree, key)
-    const after = values.getSync(now, tree, key)
+    const after = values.getSync(locked, tree, key)
     if (!sameBytes(before, after)) throw conflict(name, `key ${JSON.stringify(Buffer.from(key).toString('latin1'))}`)
   }
 
   #requireSameRange(name: string, tree: number, range: KeyRange): void {
     const before = entriesOf(this.#engine, this.#roots, tree, range)
-    const after = entriesOf(this.#engine, this.#engine.now, tree, range)
+    const after = entriesOf(this.#engine, this.#engine.locked, tree, range)
     for (;;) {
       const [a, b] = [before.next(), after.next()]
       if (a.done === true && b.done === true) return
@@ -177,11 +178,11 @@ class TransactionReader<Key, Value> extends TreeReader<Key, Value> implements Tr
 
   protected override async *batches(range: RangeOptions<Key> | undefined, keys: boolean, values: boolean): ReturnType<TreeReader<Key, Value>['batches']> {
     const own = this.rangeOf(range)
-    this.#noteRange(own)
     // With writes of its own the limit counts after they were put in.
     const all = { ...range, limit: Infinity }
     const merge = this.#footprint.writes.merging(own)
-    for await (const batch of super.batches(merge.isEmpty ? range : all, true, values || !merge.isEmpty)) {
+    this.#noteRange(own, merge.size)
+    for await (const batch of super.batches(merge.size === 0 ? range : all, true, values || merge.size > 0)) {
       yield pick(merge.with(batch), keys, values)
       if (merge.isFull) return
     }
@@ -190,18 +191,20 @@ class TransactionReader<Key, Value> extends TreeReader<Key, Value> implements Tr
 
   protected override *batchesSync(range: RangeOptions<Key> | undefined, keys: boolean, values: boolean): ReturnType<TreeReader<Key, Value>['batchesSync']> {
     const own = this.rangeOf(range)
-    this.#noteRange(own)
     const all = { ...range, limit: Infinity }
     const merge = this.#footprint.writes.merging(own)
-    for (const batch of super.batchesSync(merge.isEmpty ? range : all, true, values || !merge.isEmpty)) {
+    this.#noteRange(own, merge.size)
+    for (const batch of super.batchesSync(merge.size === 0 ? range : all, true, values || merge.size > 0)) {
       yield pick(merge.with(batch), keys, values)
       if (merge.isFull) return
     }
     yield pick(merge.rest(), keys, values)
   }
 
-  #noteRange(range: KeyRange): void {
-    if (this.#tracksReads) this.#footprint.ranges.push(range)
+  /** Each of its own writes may hide an entry, so that one more is seen. */
+  #noteRange(range: KeyRange, written: number): void {
+    const { limit = -1 } = range
+    if (this.#tracksReads) this.#footprint.ranges.push({ ...range, limit: limit < 0 ? limit : limit + written })
   }
 }
 
@@ -216,11 +219,10 @@ const pick = (batch: Entries, keys: boolean, values: boolean): Entries => ({
 })
 
 function* entriesOf(engine: Engine, roots: Roots, tree: number, range: KeyRange): Generator<[Uint8Array, Uint8Array]> {
-  const cursor = new Cursor(engine.pool, () => roots.root(tree), range, { keys: true, values: true, frozen: roots.isFrozen })
-  for (;;) {
-    const result = cursor.fillSync()
-    for (let i = 0; i < cursor.keys.length; i++) yield [cursor.keys[i], cursor.values[i]]
-    if (result === results.END) return
+  const scan = new Scan(engine.pool, roots, tree, range, true, true)
+  for (let isLast = false; !isLast; ) {
+    isLast = scan.fillSync()
+    for (let i = 0; i < scan.keys.length; i++) yield [scan.keys[i], scan.values[i]]
   }
 }
 

@@ -10,6 +10,8 @@ import type { Roots } from './roots.ts'
 /** What is done with a value where it lies; it may be done again. */
 export type Use<Result> = (bytes: Uint8Array, at: number, length: number) => Result
 
+export const AGAIN = Symbol('again')
+
 export class Values {
   readonly #pool: Pool
   readonly #found = new Found()
@@ -20,6 +22,14 @@ export class Values {
 
   /** `use` of the value's bytes; undefined without such a key. */
   viewSync<Result>(roots: Roots, tree: number, key: Uint8Array, use: Use<Result>): Result | undefined {
+    for (;;) {
+      const used = this.tryViewSync(roots, tree, key, use)
+      if (used !== AGAIN) return used
+    }
+  }
+
+  /** The same, but AGAIN when the bytes were changed while they were used: `use` may have done anything meanwhile. */
+  tryViewSync<Result>(roots: Roots, tree: number, key: Uint8Array, use: Use<Result>): Result | undefined | typeof AGAIN {
     const pool = this.#pool
     const found = this.#found
     for (;;) {
@@ -41,12 +51,19 @@ export class Values {
       }
       const { page, ticket } = found
       if (found.chain !== 0) {
-        const value = this.#chainSync(found, page, ticket)
-        if (value && pool.isUnchanged(page, ticket)) return use(value, 0, value.length)
-        continue
+        const { chain, length } = found
+        // Before that the length may be any number.
+        if (!pool.isUnchanged(page, ticket)) continue
+        if (roots.isFrozen) {
+          const reader = new ChainReader(pool, chain, length, true)
+          reader.readSync()
+          return use(reader.value, 0, length)
+        }
+        const value = this.#residentChain(found, page, ticket)
+        return value ? use(value, 0, length) : this.#chainSync(roots, tree, key, use)
       }
       const used = use(found.bytes, found.at, found.length)
-      if (pool.isUnchanged(page, ticket)) return used
+      return pool.isUnchanged(page, ticket) ? used : AGAIN
     }
   }
 
@@ -75,7 +92,13 @@ export class Values {
         if (pool.isUnchanged(page, ticket)) return undefined
         continue
       }
-      if (found.chain !== 0) return this.#chain(found.chain, found.length, page, ticket, roots, tree, key, use)
+      if (found.chain !== 0) {
+        const { chain, length } = found
+        if (!pool.isUnchanged(page, ticket)) continue
+        if (roots.isFrozen) return this.#readChain(roots, chain, length, use)
+        const value = this.#residentChain(found, page, ticket)
+        return value ? use(value, 0, length) : this.#chain(roots, tree, key, use)
+      }
       const used = use(found.bytes, found.at, found.length)
       if (pool.isUnchanged(page, ticket)) return used
     }
@@ -104,45 +127,50 @@ export class Values {
     return await this.view(roots, tree, key, use, failed)
   }
 
-  /** Null: the leaf that names the chain has been changed. */
-  #chainSync({ chain, length }: Found, page: number, ticket: number): Uint8Array | null {
-    const reader = new ChainReader(this.#pool, chain, length)
+  /** A value in a chain, which may be larger than the pool: reading it must not depend on its leaf staying in memory. */
+  #chainSync<Result>(roots: Roots, tree: number, key: Uint8Array, use: Use<Result>): Result | undefined {
+    const held = roots.hold()
+    let value: Uint8Array | undefined
     try {
-      return reader.readSync() === results.COMPLETE ? reader.value : null
-    } catch (error) {
-      if (isDamage(error) && !this.#pool.isUnchanged(page, ticket)) return null
-      throw error
+      value = this.viewSync(held, tree, key, keep)
+    } finally {
+      held.letGo()
     }
+    return value && use(value, 0, value.length)
   }
 
-  async #chain<Result>(
-    chain: number,
-    length: number,
-    page: number,
-    ticket: number,
-    roots: Roots,
-    tree: number,
-    key: Uint8Array,
-    use: Use<Result>,
-  ): Promise<Result | undefined> {
-    const reader = new ChainReader(this.#pool, chain, length)
-    let failed = NONE
-    for (;;) {
-      const result = reader.read()
-      if (result === results.MISS) {
-        failed = await fetchFor(this.#pool, reader.page, failed)
-        // Out of use: so is the leaf that named it.
-        if (failed !== NONE && !this.#pool.isUnchanged(page, ticket)) return await this.view(roots, tree, key, use)
-        roots.requireOpen()
-        // The leaf may have been evicted meanwhile, which does not change it; it may also be another one now.
-      } else if (result === results.COMPLETE && this.#pool.isUnchanged(page, ticket)) {
-        return use(reader.value, 0, reader.value.length)
-      } else if (result === results.CHANGED || !this.#pool.isUnchanged(page, ticket)) {
-        return await this.view(roots, tree, key, use)
-      }
+  async #chain<Result>(roots: Roots, tree: number, key: Uint8Array, use: Use<Result>): Promise<Result | undefined> {
+    const held = await roots.holdSoon()
+    let value: Uint8Array | undefined
+    try {
+      held.requireOpen()
+      value = await this.view(held, tree, key, keep)
+    } finally {
+      held.letGo()
     }
+    return value && use(value, 0, value.length)
+  }
+
+  /** Of roots that are frozen; the leaf was unchanged after the chain's place had been read. */
+  async #readChain<Result>(roots: Roots, chain: number, length: number, use: Use<Result>): Promise<Result> {
+    const reader = new ChainReader(this.#pool, chain, length, true)
+    while (reader.read() === results.MISS) {
+      await this.#pool.fetch(reader.page)
+      roots.requireOpen()
+    }
+    return use(reader.value, 0, length)
+  }
+
+  /** A chain whose pages are all in memory; null: some are not, or the leaf that names it has changed. */
+  #residentChain({ chain, length }: Found, page: number, ticket: number): Uint8Array | null {
+    const reader = new ChainReader(this.#pool, chain, length)
+    return reader.read() === results.COMPLETE && this.#pool.isUnchanged(page, ticket) ? reader.value : null
   }
 }
+
+/** A value from a chain is nobody else's. */
+const keep: Use<Uint8Array> = (bytes, at, length) =>
+  bytes.buffer instanceof SharedArrayBuffer ? copyOf(bytes, at, length) : bytes
 
 /** Orders keys as trees do. */
 export const compareKeys = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b)

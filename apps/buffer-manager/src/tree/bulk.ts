@@ -1,12 +1,22 @@
-// Making a tree from ascending keys without ever looking for a place: leaves are filled one after the other, and each one that
-// is complete gives its lower fence and number to the level above. How much fits is known only when the upper fence is, since
-// both fences decide about the prefix. So a key is taken on when it is certain that those before it fit with a fence behind
-// them, and when it turns out that it does not fit with the next fence, it begins the next node.
+// Making a tree from ascending keys without ever looking for a place: leaves are filled one after the other, and each
+// one that is complete gives its lower fence and number to the level above. How much fits is known only when the upper
+// fence is, since both fences decide about the prefix. So a key is taken on when it is certain that those before it fit
+// with a fence behind them, and when it turns out that it does not fit with the next fence, it begins the next node.
 import { kinds } from '../pages/page.ts'
 import { StoreError } from '../errors.ts'
 import { writeChain } from './chain.ts'
 import type { Edit } from './edit.ts'
-import { CHAINED, commonLength, compareBytes, HEAP_END, INNER_COLUMNS, LEAF_COLUMNS, LENGTH_BYTES, NodeView } from './layout.ts'
+import {
+  CHAINED,
+  commonLength,
+  compareBytes,
+  copyBytes,
+  HEAP_END,
+  INNER_COLUMNS,
+  LEAF_COLUMNS,
+  LENGTH_BYTES,
+  NodeView,
+} from './layout.ts'
 import { appendChild, appendEntry, columnBytes, format } from './node.ts'
 import { isInline } from './path.ts'
 import { separatorOf } from './split.ts'
@@ -56,11 +66,11 @@ abstract class Pending {
     this.#bytes += this.keys[this.keys.length - 1].length + this.around(this.keys.length - 1)
   }
 
-  protected fits(upper: Uint8Array | null): boolean {
+  /** Whether the entries so far fit with the first `length` bytes of `key` as the upper fence, or without one. */
+  protected fits(key: Uint8Array, length: number): boolean {
     const count = this.keys.length
-    const prefix = upper ? commonLength(this.lower, upper) : 0
-    const fences = this.lower.length + (upper?.length ?? 0)
-    const bytes = columnBytes(this.#columns, count) + fences + this.#bytes - count * prefix
+    const prefix = Math.min(length, commonLength(this.lower, key))
+    const bytes = columnBytes(this.#columns, count) + this.lower.length + length + this.#bytes - count * prefix
     return bytes <= (count <= 1 ? HEAP_END : this.#limit)
   }
 
@@ -81,21 +91,30 @@ abstract class Pending {
 }
 
 class PendingLeaf extends Pending {
-  #values: Uint8Array[] = []
+  /** The values one after the other, where each ends, and the lengths that are stored with them. */
+  #values = new Uint8Array(1 << 16)
+  #ends: number[] = []
   #lengths: number[] = []
   readonly firstChild = 0
 
   add(key: Uint8Array, value: Uint8Array, length: number): void {
     const { keys } = this
-    if (keys.length > 0 && !this.fits(separatorOf(keys[keys.length - 1], key))) this.#writeButLast()
-    this.keys.push(key)
-    this.#values.push(value)
+    if (keys.length > 0 && !this.fits(key, commonLength(keys[keys.length - 1], key) + 1)) this.#writeButLast()
+    const at = this.#start(this.keys.length)
+    if (at + value.length > this.#values.length) {
+      const longer = new Uint8Array(2 * this.#values.length)
+      longer.set(this.#values)
+      this.#values = longer
+    }
+    this.#values.set(value, at)
+    this.#ends.push(at + value.length)
     this.#lengths.push(length)
+    this.keys.push(key)
     this.added()
   }
 
   finish(): void {
-    if (!this.fits(null)) this.#writeButLast()
+    if (!this.fits(NO_BYTES, 0)) this.#writeButLast()
     this.write(this.keys.length, null)
   }
 
@@ -106,17 +125,25 @@ class PendingLeaf extends Pending {
   }
 
   around(index: number): number {
-    return LENGTH_BYTES + this.#values[index].length
+    return LENGTH_BYTES + this.#ends[index] - this.#start(index)
   }
 
   append(node: NodeView, count: number): void {
-    for (let i = 0; i < count; i++) appendEntry(node, this.keys[i], this.#values[i], this.#lengths[i])
+    for (let i = 0; i < count; i++) {
+      appendEntry(node, this.keys[i], this.#values, this.#start(i), this.#ends[i], this.#lengths[i])
+    }
   }
 
   drop(count: number): void {
+    const start = this.#start(count)
+    this.#values.copyWithin(0, start, this.#start(this.keys.length))
     this.keys = this.keys.slice(count)
-    this.#values = this.#values.slice(count)
+    this.#ends = this.#ends.slice(count).map((end) => end - start)
     this.#lengths = this.#lengths.slice(count)
+  }
+
+  #start(index: number): number {
+    return index === 0 ? 0 : this.#ends[index - 1]
   }
 }
 
@@ -131,7 +158,7 @@ class PendingInner extends Pending {
   add(lower: Uint8Array, child: number): void {
     if (this.#children.length === 0) this.lower = lower
     else {
-      if (!this.fits(lower)) this.#writeButLast()
+      if (!this.fits(lower, lower.length)) this.#writeButLast()
       this.keys.push(lower)
       this.added()
     }
@@ -139,7 +166,7 @@ class PendingInner extends Pending {
   }
 
   finish(): void {
-    if (!this.fits(null)) this.#writeButLast()
+    if (!this.fits(NO_BYTES, 0)) this.#writeButLast()
     this.write(this.keys.length, null)
   }
 
@@ -193,8 +220,8 @@ export class BulkLoad {
         hint: 'sort what is loaded by the bytes of its keys, each once',
       })
     }
-    const own = new Uint8Array(key)
-    if (isInline(key, value)) this.#leaf.add(own, new Uint8Array(value), value.length)
+    const own = copyBytes(key, 0, key.length)
+    if (isInline(key, value)) this.#leaf.add(own, value, value.length)
     else this.#leaf.add(own, writeChain(this.#edit, value), CHAINED)
     this.#last = own
     this.entries++

@@ -1,15 +1,15 @@
-// Values that are too long for a leaf stand in pages of their own. The first page of each group lists the numbers of the
-// group's others, so that all of them can be fetched at the same time, and is filled up with the value's beginning:
+// Values that are too long for a leaf stand in pages of their own. The first page of each group lists the numbers of
+// the group's others, so that all of them can be fetched at the same time, and is filled up with the value's beginning:
 //
-//   group's first page   next group │ count │ numbers of `count` pages │ bytes …      (level 1; next group 0: the last one)
-//   the others           bytes …                                                     (level 0)
+//   group's first page   next group │ count │ numbers of `count` pages │ bytes …     level 1; the last one's next is 0
+//   the others           bytes …                                                     level 0
 //
 // How many pages a group has follows from how many bytes are left.
 import { KIND, HEADER_WORDS, PAGE_BYTES, birthOf, kinds } from '../pages/page.ts'
 import type { Edit, Place, ReadablePages } from './edit.ts'
 import { LEVEL, REFERENCE_BYTES } from './layout.ts'
 import { results, type Result } from './results.ts'
-import { corrupt } from './search.ts'
+import { corrupt, isCorrupt } from './search.ts'
 
 const NEXT = HEADER_WORDS
 const LISTED = HEADER_WORDS + 1
@@ -124,11 +124,11 @@ export function retireChain(edit: Edit, first: number, length: number): void {
 }
 
 /**
- * Reads a value from a chain, as far as its pages are in memory; called again, it goes on where it was. Look before it is made
- * that the leaf is unchanged, since the length is taken at its word.
+ * Reads a value from a chain, as far as its pages are in memory; called again, it goes on where it was. Look before it
+ * is made that the leaf is unchanged, since the length is taken at its word.
  *
- * Each page is checked by itself. That the chain has been this value all the time is the caller's to know: the leaf is still
- * unchanged after the end, or something keeps the chain, such as a snapshot; then it is `frozen`.
+ * Each page is checked by itself. That the chain has been this value all the time is the caller's to know: the leaf is
+ * still unchanged after the end, or something keeps the chain, such as a snapshot; then it is `frozen`.
  */
 export class ChainReader {
   /** All of it after COMPLETE. */
@@ -150,7 +150,9 @@ export class ChainReader {
     this.value = new Uint8Array(length)
   }
 
-  /** COMPLETE, MISS, or, if it is not frozen, CHANGED: these are not the pages of the value any more. Throws CORRUPT. */
+  /**
+   * COMPLETE, MISS, or, if it is not frozen, CHANGED: these are not the pages of the value any more. Throws CORRUPT.
+   */
   read(): Result {
     return this.#read(false)
   }
@@ -165,7 +167,8 @@ export class ChainReader {
     while (this.#at < this.value.length) {
       const page = this.#group && this.#index > 0 ? this.#group.numbers[this.#index - 1] : this.#first
       this.page = page
-      const ticket = fetches ? pool.beginSync(page) : pool.begin(page)
+      const ticket = fetches ? this.#beginSync(page) : pool.begin(page)
+      if (ticket === null) return results.CHANGED
       if (ticket === results.MISS) {
         if (this.#group) pool.prefetch([...this.#group.numbers.subarray(this.#index, this.#index + PREFETCHED)])
         return results.MISS
@@ -181,6 +184,16 @@ export class ChainReader {
       this.#pass(group, length)
     }
     return results.COMPLETE
+  }
+
+  /** Null: the page is none any more, which is no damage if the chain may be gone. */
+  #beginSync(page: number): number | null {
+    try {
+      return this.#pool.beginSync(page)
+    } catch (error) {
+      if (this.#frozen || !isCorrupt(error)) throw error
+      return null
+    }
   }
 
   /** Copies what of the value is in the page at the pool's place; how much. */

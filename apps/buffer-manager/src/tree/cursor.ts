@@ -1,29 +1,14 @@
-// Scans: the entries of one leaf at a time are copied out, and count if the leaf was unchanged meanwhile. The next leaf is found
-// from the root by the fence of this one, since leaves of a copy-on-write tree cannot name their neighbours. So every leaf is
-// one moment of the tree, no key comes twice or out of order, and between two leaves anything may happen.
+// Scans: one leaf at a time is copied, and if it was unchanged meanwhile its entries are taken from the copy. The next
+// leaf is found from the root by the fence of this one, since leaves of a copy-on-write tree cannot name their
+// neighbours. So every leaf is one moment of the tree, no key comes twice or out of order, and between two leaves
+// anything may happen.
 import { ChainReader } from './chain.ts'
 import type { ReadablePages } from './edit.ts'
-import {
-  CHAINED,
-  COLUMNS,
-  compareBytes,
-  copyBytes,
-  COUNT,
-  high,
-  joinKey,
-  LEAF_COLUMNS,
-  lengthOf,
-  low,
-  LOWER,
-  NodeView,
-  offsetOf,
-  REFERENCE_BYTES,
-  UPPER,
-} from './layout.ts'
-import { MAX_VALUE_BYTES } from './limits.ts'
-import { PAGE_BYTES, PAGE_WORDS } from '../pages/page.ts'
+import { compareBytes, copyBytes, LEAF_COLUMNS, lengthOf, NodeView, offsetOf } from './layout.ts'
+import { chainAt, rankIn, requireChain, requireSound } from './node.ts'
+import { PAGE_BYTES } from '../pages/page.ts'
 import { results, type Result } from './results.ts'
-import { damaged, findLeaf, Found, MALFORMED, OUT_OF_BOUNDS, rankOf, sides, wordAt } from './search.ts'
+import { corrupt, damaged, findLeaf, Found, sides } from './search.ts'
 
 export interface KeyRange {
   gte?: Uint8Array | undefined
@@ -40,6 +25,12 @@ export interface Wanted {
   values: boolean
   /** Nothing under the root is changed or used for something else while the cursor is in use. Default false. */
   frozen?: boolean
+  /**
+   * A fill that finds values in chains, in a tree that is not frozen, ends with CHAINED and has read nothing: the
+   * caller sets `frozen`, holds the tree, and fills again. Else such a leaf is read again as long as it is evicted
+   * meanwhile. Default false.
+   */
+  asks?: boolean
 }
 
 const NO_BYTES = new Uint8Array(0)
@@ -59,15 +50,12 @@ interface Progress {
   left: number
 }
 
-/** A value that stands in a chain, and its place among those of the fill. */
-interface Chained {
-  index: number
-  reader: ChainReader
-}
-
 /** Entries of a range, a leaf at a time. Between two fills anything may happen to the tree. */
 export class Cursor {
-  /** What the last fill has copied; of the same length if both are wanted. They are made anew by each fill. */
+  /**
+   * What the last fill has copied; of the same length if both are wanted. They are made anew by each fill. Values of
+   * one leaf share a buffer of 4 KiB.
+   */
   keys: Uint8Array[] = []
   values: Uint8Array[] = []
   /** After MISS: the page that is missing. Fetch it and fill again. */
@@ -85,9 +73,8 @@ export class Cursor {
   #isDone = false
   /** The state after the fill that is in work. */
   #next: Progress | null = null
-  /** Which of the values stand in chains: references first, readers once the leaf is known to be right. */
-  readonly #chainedAt: number[] = []
-  #chained: Chained[] = []
+  /** Of the values in chains that are not complete yet. */
+  #chained: ChainReader[] = []
 
   constructor(pool: ReadablePages, root: () => number, range: KeyRange, want: Wanted) {
     this.#pool = pool
@@ -102,12 +89,12 @@ export class Cursor {
     this.#left = range.limit === undefined || range.limit < 0 ? Number.MAX_SAFE_INTEGER : range.limit
   }
 
-  /** MORE, END (entries may have been found in both cases) or MISS (none yet). Throws CORRUPT. */
+  /** MORE, END (entries may have been found in both cases), or MISS, CHAINED (none yet). Throws CORRUPT. */
   fill(): Result {
     return this.#fill(false)
   }
 
-  /** MORE or END. */
+  /** MORE, END or CHAINED. */
   fillSync(): Result {
     return this.#fill(true)
   }
@@ -127,7 +114,6 @@ export class Cursor {
     this.keys = []
     this.values = []
     this.#next = null
-    this.#chainedAt.length = 0
     this.#chained = []
   }
 
@@ -138,13 +124,17 @@ export class Cursor {
         if (this.#isDone || this.#left <= 0 || this.#isEmpty()) return results.END
         const result = this.#copyLeaf(fetches)
         if (result === results.MISS) return results.MISS
-        if (result === results.CHANGED || !this.#next) continue
+        if (result !== results.FOUND) continue
+        if (this.#chained.length > 0 && this.#want.asks === true && this.#want.frozen !== true) {
+          this.#forget()
+          return results.CHAINED
+        }
       }
       const result = this.#readChains(fetches)
       if (result === results.MISS) return results.MISS
-      const next: Progress = this.#next
+      const next = this.#next
       this.#next = null
-      if (result === results.CHANGED) continue
+      if (result === results.CHANGED || !next) continue
       this.#from = next.from
       this.#isDone = next.isDone
       const isFruitless = this.#left === next.left
@@ -161,7 +151,7 @@ export class Cursor {
     return order > 0 || (order === 0 && !(this.#from.inclusive && this.#end.inclusive))
   }
 
-  /** FOUND: what the next leaf has of the range is copied, and `#next` is set. MISS, CHANGED. */
+  /** FOUND: what the next leaf has of the range is copied, and this is where it leads to; else MISS or CHANGED. */
   #copyLeaf(fetches: boolean): Result {
     const pool = this.#pool
     const found = this.#found
@@ -174,52 +164,46 @@ export class Cursor {
       return results.FOUND
     }
     if (result !== results.FOUND) return result
-    const why = this.#copyFrom(new NodeView(pool))
-    if (why !== '') {
-      this.#forget()
-      return damaged(pool, found.page, found.ticket, why)
-    }
-    if (pool.isUnchanged(found.page, found.ticket)) return this.#openChains()
-    this.#forget()
-    return results.CHANGED
+    const bytes = copyBytes(pool.bytes, pool.base, PAGE_BYTES)
+    if (!pool.isUnchanged(found.page, found.ticket)) return results.CHANGED
+    const leaf = new NodeView({ bytes, words: new Int32Array(bytes.buffer), base: 0 })
+    requireSound(leaf)
+    const fence = this.#reverse ? leaf.lowerFence() : leaf.upperFence()
+    if (!this.#isProgress(fence)) throw corrupt(found.page, 'its fences are not around what was looked for')
+    this.#take(leaf, fence)
+    return results.FOUND
   }
 
-  /** Copies from a leaf that may be garbage; what is wrong with it, or ''. */
-  #copyFrom(leaf: NodeView): string {
-    const counts = leaf.get(COUNT)
-    if (low(counts) > high(counts) || COLUMNS + LEAF_COLUMNS * high(counts) > PAGE_WORDS) return OUT_OF_BOUNDS
-    const [lower, upper] = [leaf.get(LOWER), leaf.get(UPPER)]
-    if (low(lower) + high(lower) > PAGE_BYTES || low(upper) + high(upper) > PAGE_BYTES) return OUT_OF_BOUNDS
-    if (leaf.prefix > high(lower)) return OUT_OF_BOUNDS
-    const fence = this.#reverse ? leaf.lowerFence() : leaf.upperFence()
+  /** Takes what is in the range from the copy of a leaf. */
+  #take(leaf: NodeView, fence: Uint8Array | null): void {
     const isLast = fence === null || (this.#reverse && fence.length === 0) || this.#endsBefore(fence)
     // Ranks from and to, both included, in the order of keys.
     const near = this.#from ? rank(leaf, this.#from, !this.#reverse) : leaf.count - 1
     const far = isLast && this.#end ? rank(leaf, this.#end, this.#reverse) : this.#reverse ? 0 : leaf.count - 1
-    if (near === MALFORMED || far === MALFORMED) return OUT_OF_BOUNDS
     const step = this.#reverse ? -1 : 1
     let left = this.#left
     let chainedBytes = 0
     for (let at = near; (far - at) * step >= 0; at += step) {
-      const slot = leaf.slot(at)
-      if (offsetOf(slot) + lengthOf(slot) > PAGE_BYTES) return OUT_OF_BOUNDS
-      if (this.#want.keys) this.keys.push(keyAt(leaf, slot))
-      if (this.#want.values) {
-        const chained = this.#copyValue(leaf, slot)
-        if (chained < 0) return OUT_OF_BOUNDS
-        chainedBytes += chained
-      }
+      if (this.#want.keys) this.keys.push(leaf.key(at))
+      if (this.#want.values) chainedBytes += this.#takeValue(leaf, at)
       left--
       if (left > 0 && chainedBytes < MOST_CHAINED_BYTES) continue
-      this.#next = { from: { key: keyAt(leaf, slot), inclusive: false }, isDone: left <= 0, left }
-      return ''
+      this.#next = { from: { key: leaf.key(at), inclusive: false }, isDone: left <= 0, left }
+      return
     }
-    const next = fence ? { key: fence, inclusive: !this.#reverse } : null
-    this.#next = { from: next, isDone: isLast, left }
-    return ''
+    this.#next = { from: fence && { key: fence, inclusive: !this.#reverse }, isDone: isLast, left }
   }
 
-  /** Whether the range ends before keys beyond that fence: the upper one, which is no key of the leaf, or the lower one. */
+  /** Whether going on at that fence comes closer to the end; a damaged one could lead back. */
+  #isProgress(fence: Uint8Array | null): boolean {
+    if (!fence || !this.#from || (this.#reverse && fence.length === 0)) return true
+    const order = compareBytes(fence, this.#from.key)
+    return this.#reverse ? order < 0 || (order === 0 && this.#from.inclusive) : order > 0
+  }
+
+  /**
+   * Whether the range ends before keys beyond that fence: the upper one, which is no key of the leaf, or the lower one.
+   */
   #endsBefore(fence: Uint8Array): boolean {
     const end = this.#end
     if (!end) return false
@@ -227,33 +211,20 @@ export class Cursor {
     return this.#reverse ? order >= 0 : order < 0 || (order === 0 && !end.inclusive)
   }
 
-  /** Pushes a value; its length if it is in a chain, else 0, or −1 if it is none. */
-  #copyValue(leaf: NodeView, slot: number): number {
-    const at = offsetOf(slot) + lengthOf(slot)
-    const bytes = leaf.bytes
-    const before = leaf.base + offsetOf(slot)
-    const stored = bytes[before - 2] | (bytes[before - 1] << 8)
-    if (stored & CHAINED) {
-      if (at + REFERENCE_BYTES > PAGE_BYTES) return -1
-      const length = wordAt(bytes, leaf.base + at + 4)
-      this.values.push(copyBytes(bytes, leaf.base + at, REFERENCE_BYTES))
-      this.#chainedAt.push(this.values.length - 1)
-      return length > 0 && length <= MAX_VALUE_BYTES ? length : -1
+  /** Its length, if it is in a chain; else 0. */
+  #takeValue(leaf: NodeView, at: number): number {
+    const chain = chainAt(leaf, at)
+    if (chain) {
+      requireChain(this.#found.page, chain)
+      const reader = new ChainReader(this.#pool, chain.page, chain.length, this.#want.frozen)
+      this.#chained.push(reader)
+      this.values.push(reader.value)
+      return chain.length
     }
-    if (at + stored > PAGE_BYTES) return -1
-    this.values.push(copyBytes(bytes, leaf.base + at, stored))
+    const slot = leaf.slot(at)
+    const from = offsetOf(slot) + lengthOf(slot)
+    this.values.push(leaf.bytes.subarray(from, from + leaf.valueLength(at)))
     return 0
-  }
-
-  /** Of what has been copied and counts. */
-  #openChains(): Result {
-    for (const index of this.#chainedAt) {
-      const reference = this.values[index]
-      const reader = new ChainReader(this.#pool, wordAt(reference, 0), wordAt(reference, 4), this.#want.frozen)
-      this.#chained.push({ index, reader })
-    }
-    this.#chainedAt.length = 0
-    return results.FOUND
   }
 
   /** COMPLETE, MISS or CHANGED. */
@@ -261,12 +232,11 @@ export class Cursor {
     const { page, ticket } = this.#found
     const hasChains = this.#chained.length > 0
     while (this.#chained.length > 0) {
-      const { index, reader } = this.#chained[0]
+      const reader = this.#chained[0]
       const result = fetches ? reader.readSync() : reader.read()
       this.page = reader.page
       if (result === results.MISS) return results.MISS
       if (result === results.CHANGED) return damaged(this.#pool, page, ticket, 'a value is not where it says')
-      this.values[index] = reader.value
       this.#chained.shift()
     }
     // In a tree that changes, the chains were those of the leaf only if that has not changed.
@@ -283,12 +253,8 @@ function tighter(inclusive: Uint8Array | undefined, exclusive: Uint8Array | unde
 
 /** The first rank that is above the bound (`above`), or the last one below it; its own, if it is inclusive. */
 function rank(leaf: NodeView, { key, inclusive }: Bound, above: boolean): number {
-  const at = rankOf(leaf.words, leaf.bytes, leaf.base, LEAF_COLUMNS, key)
-  if (at === MALFORMED) return MALFORMED
+  const at = rankIn(leaf, LEAF_COLUMNS, key)
   if (at < 0) return above ? ~at : ~at - 1
   if (inclusive) return at
   return above ? at + 1 : at - 1
 }
-
-const keyAt = (leaf: NodeView, slot: number): Uint8Array =>
-  joinKey(leaf.bytes, leaf.base, low(leaf.get(LOWER)), leaf.prefix, offsetOf(slot), lengthOf(slot))

@@ -1,6 +1,7 @@
-// The way from the root to where a key belongs, remembered page by page, and its pages made one's own: a page that is not
-// private is replaced by a copy, so its number in the parent has to change, so the parent has to be one's own, and so on.
-// Whoever writes is alone: nothing changes between reading the way and going it, except that pages are evicted and fetched.
+// The way from the root to where a key belongs, remembered page by page, and its pages made one's own: a page that is
+// not private is replaced by a copy, so its number in the parent has to change, so the parent has to be one's own, and
+// so on. Whoever writes is alone: nothing changes between reading the way and going it, except that pages are evicted
+// and fetched.
 import { KIND } from '../pages/page.ts'
 import type { Edit, ReadablePages } from './edit.ts'
 import { INNER, INNER_COLUMNS, LEAF, LEVEL, MAX_LEVEL, NodeView } from './layout.ts'
@@ -70,8 +71,9 @@ export function own(edit: Edit, path: Path, level: number): NodeView {
   const before = path.pages[level]
   const page = edit.writable(before)
   const node = new NodeView(edit.pool)
-  requireSound(node)
+  // What is private has been checked when it was made so.
   if (page === before) return node
+  requireSound(node)
   path.pages[level] = page
   if (level < path.top) own(edit, path, level + 1).setChild(path.positions[level + 1], page)
   return node

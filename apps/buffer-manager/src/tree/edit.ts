@@ -4,12 +4,13 @@ import type { Words } from '@parperos/alloc-api'
 /** Where a page's bytes are: `bytes[base] … bytes[base + 4095]`, its words from `words[base >>> 2]` on. */
 export interface Place {
   readonly bytes: Uint8Array
-  readonly words: Words
+  readonly words: Int32Array
   readonly base: number
 }
 
 /** The part of a Pool that readers of a tree use. Each of begin and beginSync sets the place. */
 export interface ReadablePages extends Place {
+  readonly words: Words
   begin(page: number): number
   beginSync(page: number): number
   isUnchanged(page: number, ticket: number): boolean
@@ -24,8 +25,8 @@ export interface Pages extends ReadablePages {
 }
 
 /**
- * What a commit offers to the tree's writers. They are synchronous and do one operation at a time: what it has latched is
- * unlatched by release(). A latched page must not be read with `begin`, which would wait for itself.
+ * What a commit offers to the tree's writers. They are synchronous and do one operation at a time: what it has latched
+ * is unlatched by release(). A latched page must not be read with `begin`, which would wait for itself.
  */
 export interface Edit {
   readonly pool: Pages
@@ -36,15 +37,15 @@ export interface Edit {
   /** Whether the page was made by this very edit, so that nobody else can see it. */
   isPrivate(page: number): boolean
   /**
-   * A page that may be changed, exclusively latched until release(), and where it is: the same page if it is private (also
-   * when this operation has latched it already), else a copy with a new number; the old one is retired.
+   * A page that may be changed, exclusively latched until release(), and where it is: the same page if it is private
+   * (also when this operation has latched it already), else a copy with a new number; the old one is retired.
    */
   writable(page: number): number
   /** A new page, latched, with its common header written (kind, level, birth), and where it is. */
   allocate(kind: number, level: number): number
   /**
-   * The page is not needed any more. It may be latched by this operation. Afterwards the pool's place is undefined. `birth`, if
-   * the caller knows it, saves reading the page.
+   * The page is not needed any more. It may be latched by this operation. Afterwards the pool's place is undefined.
+   * `birth`, if the caller knows it, saves reading the page.
    */
   retire(page: number, birth?: number): void
   release(): void

@@ -1,6 +1,6 @@
-// Changes of a single leaf in place, which others see at once: quick, and possible only where nothing has to stay as it is,
-// the entry fits, and no chain is involved. Whether that is so is looked up without a latch, so that a leaf that is left alone
-// stays clean; then the same is done once more under the latch.
+// Changes of a single leaf in place, which others see at once: quick, and possible only where nothing has to stay as it
+// is, the entry fits, and no chain is involved. Whether that is so is looked up without a latch, so that a leaf that is
+// left alone stays clean; then the same is done once more under the latch.
 import { birthOf } from '../pages/page.ts'
 import type { Edit } from './edit.ts'
 import { CHAINED, LEAF_COLUMNS, LENGTH_BYTES, NodeView } from './layout.ts'

@@ -5,17 +5,17 @@
 //         6       heap │ garbage          the heap's first byte, and how many of its bytes are unused
 //         7       lower fence             offset │ length; every key of the node is at or above it
 //         8       upper fence             offset │ length; and below it; 0: there is none
-//         9       prefix │ run            bytes that both fences begin with; how many of the last insertions were at the end
+//         9       prefix │ run            bytes that both fences begin with; how many insertions in turn were at the end
 //        10       first child             of an inner node
-//        11 …     heads    capacity words: four bytes of each key behind the prefix, the first one highest
+//        11 …     heads    capacity words: four bytes of each key behind the prefix, as a signed word of the same order
 //                 slots    capacity words: offset of the key's rest in the page (12 bits), its length (11 bits)
 //                 children capacity words, of an inner node: the page with keys from this one on
 //          … free …
-//        heap     fences, keys without the prefix; a leaf's entry has two bytes of value length before and the value behind
+//        heap     fences, keys without the prefix; in a leaf each has the value's length before it and the value behind
 //
-// (a │ b: a in the low half of the word, b in the high one.) A value that stands in a chain of pages has CHAINED set in its
-// length, and as its bytes the chain's first page and length. The prefix is stored once, as the lower fence's beginning.
-import type { Words } from '@parperos/alloc-api'
+// (a │ b: a in the low half of the word, b in the high one.) A value that stands in a chain of pages has CHAINED set in
+// its length, and as its bytes the chain's first page and length. The prefix is stored once, as the lower fence's
+// beginning.
 import { kinds } from '../pages/page.ts'
 import type { Place } from './edit.ts'
 
@@ -46,7 +46,10 @@ export const HEAP_END = 4095
 export const CHAINED = 0x8000
 /** A chained value's bytes: first page, length. */
 export const REFERENCE_BYTES = 8
-/** Key and value together are not longer than this, or the value goes to a chain: so a page has room for one and two fences. */
+/**
+ * Key and value together are not longer than this, or the value goes to a chain: so a page has room for one and two
+ * fences.
+ */
 export const MAX_INLINE_BYTES = 1024 + REFERENCE_BYTES
 
 export const OFFSET_BITS = 12
@@ -58,19 +61,19 @@ export const low = (word: number): number => word & 0xffff
 export const high = (word: number): number => word >>> 16
 export const pair = (lowHalf: number, highHalf: number): number => lowHalf | (highHalf << 16)
 
-/** The first four of `length` bytes, the first one highest, missing ones as 0: as unsigned words they have the keys' order. */
+/** The first four of `length` bytes, missing ones as 0, so that signed words have the order of unsigned bytes. */
 export function headOf(bytes: Uint8Array, at: number, length: number): number {
   if (length >= 4) {
-    return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
+    return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) ^ 0x80000000
   }
   let head = 0
   for (let i = 0; i < length; i++) head |= bytes[at + i] << (24 - 8 * i)
-  return head
+  return head ^ 0x80000000
 }
 
 /** A page that stays where it is, unlike the pool's place. */
 export class NodeView implements Place {
-  readonly words: Words
+  readonly words: Int32Array
   readonly bytes: Uint8Array
   readonly base: number
 
@@ -151,9 +154,10 @@ export class NodeView implements Place {
 
 /** A copy that is the caller's own; short ones are quicker in a loop. */
 export function copyBytes(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  // The method of Uint8Array, not Buffer's, which copies nothing.
+  if (length > 48) return Uint8Array.prototype.slice.call(bytes, at, at + length)
   const copy = new Uint8Array(length)
-  if (length > 48) copy.set(bytes.subarray(at, at + length))
-  else for (let i = 0; i < length; i++) copy[i] = bytes[at + i]
+  for (let i = 0; i < length; i++) copy[i] = bytes[at + i]
   return copy
 }
 

@@ -1,9 +1,9 @@
-// Merging nodes that have lost most of their entries with a neighbour under the same parent, and taking away roots with a
-// single child. Whether two nodes fit into one page is known only when their keys have been measured with the prefix that is
-// common to both: a neighbour of other keys can stay alone however empty it is.
+// Merging nodes that have lost most of their entries with a neighbour under the same parent, and taking away roots with
+// a single child. Whether two nodes fit into one page is known only when their keys have been measured with the prefix
+// that is common to both: a neighbour of other keys can stay alone however empty it is.
 import { descendTo, imageOf, own, type Path } from './descent.ts'
 import type { Edit } from './edit.ts'
-import { commonLength, HEAP_END, high, LOWER, NodeView, UPPER } from './layout.ts'
+import { commonLength, HEAP_END, high, LOWER, UPPER, type NodeView } from './layout.ts'
 import { appendChild, appendSlots, columnBytes, format, heapBytes, isUnderfull, removeSlot } from './node.ts'
 
 /** Merges what can be on the way to `key`; nothing is latched before and after. The root. */

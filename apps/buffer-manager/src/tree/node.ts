@@ -1,6 +1,7 @@
-// Changing one node whose page is latched: its slots are kept in order by moving the columns, its heap grows downwards, and
-// what is removed from the heap is garbage until the node is packed. Nothing here is done halfway: what does not fit changes
-// nothing. Nodes are checked by `requireSound` before they are changed, so that a damaged one cannot reach beyond its page.
+// Changing one node whose page is latched: its slots are kept in order by moving the columns, its heap grows downwards,
+// and what is removed from the heap is garbage until the node is packed. Nothing here is done halfway: what does not
+// fit changes nothing. Nodes are checked by `requireSound` before they are changed, so that a damaged one cannot reach
+// beyond its page.
 import { PAGE, PAGE_BYTES, PAGE_WORDS } from '../pages/page.ts'
 import type { Place } from './edit.ts'
 import {
@@ -26,7 +27,13 @@ import {
   slotOf,
   UPPER,
 } from './layout.ts'
-import { corrupt, OUT_OF_BOUNDS } from './search.ts'
+import { BAD_VALUE, corrupt, MALFORMED, OUT_OF_BOUNDS, rankOf, wordAt } from './search.ts'
+
+/** Where a value has its chain. */
+export interface Chain {
+  page: number
+  length: number
+}
 
 /** A node's copy in memory of its own, for reading while the node is written anew. */
 export class NodeImage extends NodeView {
@@ -60,8 +67,8 @@ export function entryBytes(node: NodeView, rank: number): number {
 export const storedBytes = (valueLength: number): number => (valueLength & CHAINED ? REFERENCE_BYTES : valueLength)
 
 /**
- * Whether its entries, without that of rank `without`, should be merged with others: they are less than a quarter of the page.
- * Fences do not count: they stay anyway.
+ * Whether its entries, without that of rank `without`, should be merged with others: they are less than a quarter of
+ * the page. Fences do not count: they stay anyway.
  */
 export function isUnderfull(node: NodeView, without = -1): boolean {
   const fences = high(node.get(LOWER)) + high(node.get(UPPER))
@@ -113,18 +120,27 @@ export function appendChild(node: NodeView, key: Uint8Array, child: number): voi
   appendSlot(node, offset, key.length - node.prefix, child)
 }
 
-/** Appends one entry of a leaf. There is room for it. */
-export function appendEntry(node: NodeView, key: Uint8Array, value: Uint8Array, length: number): void {
+/** Appends one entry of a leaf, whose value is `values[from] … values[to − 1]`. There is room for it. */
+export function appendEntry(
+  node: NodeView,
+  key: Uint8Array,
+  values: Uint8Array,
+  from: number,
+  to: number,
+  length: number,
+): void {
   const rest = key.length - node.prefix
-  const offset = reserve(node, LENGTH_BYTES + rest + value.length) + LENGTH_BYTES
-  writeEntry(node, offset, key, node.prefix, value, length)
+  const offset = reserve(node, LENGTH_BYTES + rest + to - from) + LENGTH_BYTES
+  setLength(node, offset, length)
+  writeBytes(node, offset, key, node.prefix, rest)
+  writeBytes(node, offset + rest, values, from, to - from)
   appendSlot(node, offset, rest, 0)
 }
 
 function appendSlot(node: NodeView, offset: number, rest: number, child: number): void {
   const counts = node.get(COUNT)
   const rank = low(counts)
-  if (rank >= high(counts)) throw new Error('a node was made with too few slots')
+  if (rank >= high(counts)) throw corrupt(node.get(PAGE), OUT_OF_BOUNDS)
   node.set(COUNT, counts + 1)
   setSlot(node, rank, offset, rest)
   if (child !== 0) node.setChild(rank + 1, child)
@@ -136,7 +152,9 @@ export function insertEntry(node: NodeView, rank: number, key: Uint8Array, value
   const rest = key.length - prefix
   if (!openSlot(node, rank, LENGTH_BYTES + rest + value.length)) return false
   const offset = low(node.get(HEAP)) + LENGTH_BYTES
-  writeEntry(node, offset, key, prefix, value, length)
+  setLength(node, offset, length)
+  writeBytes(node, offset, key, prefix, rest)
+  writeBytes(node, offset + rest, value, 0, value.length)
   setSlot(node, rank, offset, rest)
   return true
 }
@@ -212,6 +230,8 @@ function widen(node: NodeView, columns: number, capacity: number): void {
   node.set(COUNT, pair(count, capacity))
 }
 
+const BAD_KEYS = 'its keys do not fit to its fences'
+
 const packing = new NodeImage()
 
 /** Writes the node anew without garbage, with room for so many slots. */
@@ -226,7 +246,8 @@ function pack(node: NodeView, capacity: number): void {
 function reserve(node: NodeView, bytes: number): number {
   const heap = node.get(HEAP)
   const start = low(heap) - bytes
-  if (start < 4 * (COLUMNS + node.columns * high(node.get(COUNT)))) throw new Error('a node was filled beyond its page')
+  // Of sound keys and fences there are never too many bytes, nor fewer than none.
+  if (bytes < 0 || start < 4 * (COLUMNS + node.columns * high(node.get(COUNT)))) throw corrupt(node.get(PAGE), BAD_KEYS)
   node.set(HEAP, pair(start, high(heap)))
   return start
 }
@@ -252,19 +273,6 @@ function move(node: NodeView, offset: number, image: NodeView, from: number, len
   else for (let i = 0; i < length; i++) node.bytes[to + i] = image.bytes[at + i]
 }
 
-function writeEntry(
-  node: NodeView,
-  offset: number,
-  key: Uint8Array,
-  prefix: number,
-  value: Uint8Array,
-  length: number,
-): void {
-  setLength(node, offset, length)
-  writeBytes(node, offset, key, prefix, key.length - prefix)
-  writeBytes(node, offset + key.length - prefix, value, 0, value.length)
-}
-
 function setLength(node: NodeView, offset: number, length: number): void {
   node.bytes[node.base + offset - LENGTH_BYTES] = length & 0xff
   node.bytes[node.base + offset - LENGTH_BYTES + 1] = length >>> 8
@@ -281,21 +289,49 @@ export function requireSound(node: NodeView): void {
 }
 
 function isSound(node: NodeView): boolean {
-  const [count, capacity] = [node.count, high(node.get(COUNT))]
-  const [heap, garbage] = [low(node.get(HEAP)), high(node.get(HEAP))]
+  const { words, bytes, base, isLeaf } = node
+  const at = base >>> 2
+  const [count, capacity] = [low(words[at + COUNT]), high(words[at + COUNT])]
+  const [heap, garbage] = [low(words[at + HEAP]), high(words[at + HEAP])]
   const columnsEnd = 4 * (COLUMNS + node.columns * capacity)
   if (count > capacity || columnsEnd > heap || heap + garbage > HEAP_END) return false
-  const [lower, upper] = [node.get(LOWER), node.get(UPPER)]
+  const [lower, upper] = [words[at + LOWER], words[at + UPPER]]
   if (low(lower) < heap || low(lower) + high(lower) > HEAP_END) return false
   if (upper !== 0 && (low(upper) < heap || low(upper) + high(upper) > HEAP_END)) return false
   if (node.prefix > high(lower) || node.prefix > high(upper)) return false
   let used = high(lower) + high(upper)
-  for (let rank = 0; rank < count; rank++) {
-    const start = offsetOf(node.slot(rank)) - (node.isLeaf ? LENGTH_BYTES : 0)
-    if (start < heap) return false
-    const bytes = entryBytes(node, rank)
-    if (start + bytes > HEAP_END) return false
-    used += bytes
+  const slots = at + COLUMNS + capacity
+  for (let i = slots; i < slots + count; i++) {
+    const slot = words[i]
+    const offset = offsetOf(slot)
+    let end = offset + lengthOf(slot)
+    if (isLeaf) {
+      if (offset < heap + LENGTH_BYTES) return false
+      end += storedBytes(bytes[base + offset - LENGTH_BYTES] | (bytes[base + offset - LENGTH_BYTES + 1] << 8))
+      used += LENGTH_BYTES
+    }
+    if (offset < heap || end > HEAP_END) return false
+    used += end - offset
   }
   return used === HEAP_END - heap - garbage
+}
+
+/** As `rankOf`, in a node that is sound. Throws CORRUPT. */
+export function rankIn(node: NodeView, columns: number, key: Uint8Array): number {
+  const rank = rankOf(node.words, node.bytes, node.base, columns, key)
+  if (rank === MALFORMED) throw corrupt(node.get(PAGE), OUT_OF_BOUNDS)
+  return rank
+}
+
+/** Where the value of that rank has its chain, if it has one. */
+export function chainAt(leaf: NodeView, rank: number): Chain | null {
+  if ((leaf.valueLength(rank) & CHAINED) === 0) return null
+  const slot = leaf.slot(rank)
+  const at = leaf.base + offsetOf(slot) + lengthOf(slot)
+  return { page: wordAt(leaf.bytes, at), length: wordAt(leaf.bytes, at + 4) }
+}
+
+/** Throws CORRUPT unless a leaf's chain can be one. */
+export function requireChain(leaf: number, { page, length }: Chain): void {
+  if (page <= 0 || length <= 0) throw corrupt(leaf, BAD_VALUE)
 }

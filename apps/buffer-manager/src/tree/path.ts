@@ -1,15 +1,25 @@
-// Putting and deleting on copies: every page on the way to the leaf that this edit has not made itself is copied, so whoever
-// came before sees the tree as it was. A full node is split before the key goes into one of the halves; a leaf that has lost
-// most of its entries is merged with a neighbour.
-import { kinds, PAGE } from '../pages/page.ts'
+// Putting and deleting on copies: every page on the way to the leaf that this edit has not made itself is copied, so
+// whoever came before sees the tree as it was. A full node is split before the key goes into one of the halves; a leaf
+// that has lost most of its entries is merged with a neighbour.
+import { kinds } from '../pages/page.ts'
 import { retireChain, writeChain } from './chain.ts'
 import { descendTo, own, type Path } from './descent.ts'
 import type { Edit, EditResult } from './edit.ts'
-import { CHAINED, compareBytes, INNER_COLUMNS, LEAF_COLUMNS, lengthOf, MAX_INLINE_BYTES, NodeView, offsetOf } from './layout.ts'
+import { CHAINED, compareBytes, INNER_COLUMNS, LEAF_COLUMNS, MAX_INLINE_BYTES, NodeView } from './layout.ts'
 import { mergeUnderfull } from './merge.ts'
-import { format, insertChild, insertEntry, isUnderfull, overwriteValue, removeSlot } from './node.ts'
+import {
+  chainAt,
+  format,
+  insertChild,
+  insertEntry,
+  isUnderfull,
+  overwriteValue,
+  rankIn,
+  removeSlot,
+  type Chain,
+} from './node.ts'
 import { results } from './results.ts'
-import { corrupt, Found, lookupSync, MALFORMED, OUT_OF_BOUNDS, rankOf, wordAt } from './search.ts'
+import { Found, lookupSync } from './search.ts'
 import { splitNode } from './split.ts'
 
 const NO_BYTES = new Uint8Array(0)
@@ -101,8 +111,8 @@ function putIntoLeaf(edit: Edit, path: Path, key: Uint8Array, { bytes, length }:
 }
 
 /**
- * Puts a new page of the level below behind the way's page there. Afterwards the way goes through the node that has both, still
- * to the left one.
+ * Puts a new page of the level below behind the way's page there. Afterwards the way goes through the node that has
+ * both, still to the left one.
  */
 function insertSeparator(edit: Edit, path: Path, level: number, key: Uint8Array, child: number): void {
   if (level > path.top) {
@@ -133,24 +143,4 @@ function hasKey(edit: Edit, root: number, key: Uint8Array): boolean {
     const result = lookupSync(edit.pool, root, key, found)
     if (result !== results.CHANGED && edit.pool.isUnchanged(found.page, found.ticket)) return result === results.FOUND
   }
-}
-
-/** As `rankOf`, in a node that is sound. */
-function rankIn(node: NodeView, columns: number, key: Uint8Array): number {
-  const rank = rankOf(node.words, node.bytes, node.base, columns, key)
-  if (rank === MALFORMED) throw corrupt(node.get(PAGE), OUT_OF_BOUNDS)
-  return rank
-}
-
-export interface Chain {
-  page: number
-  length: number
-}
-
-/** Where the value of that rank has its chain, if it has one. */
-export function chainAt(leaf: NodeView, rank: number): Chain | null {
-  if ((leaf.valueLength(rank) & CHAINED) === 0) return null
-  const slot = leaf.slot(rank)
-  const at = leaf.base + offsetOf(slot) + lengthOf(slot)
-  return { page: wordAt(leaf.bytes, at), length: wordAt(leaf.bytes, at + 4) }
 }

@@ -17,6 +17,8 @@ export const results = {
   END: 9,
   /** A value is complete. */
   COMPLETE: 10,
+  /** There are values in chains, which have to be held to be read. */
+  CHAINED: 11,
 } as const
 
 export type Result = (typeof results)[keyof typeof results]

@@ -4,8 +4,7 @@ import { retireChain } from './chain.ts'
 import { imageOf } from './descent.ts'
 import type { Edit, ReadablePages } from './edit.ts'
 import { LEAF } from './layout.ts'
-import { NodeImage } from './node.ts'
-import { chainAt, type Chain } from './path.ts'
+import { chainAt, NodeImage, type Chain } from './node.ts'
 
 /** Retires every page of the tree of that root. Nothing is latched before. */
 export function retireTree(edit: Edit, root: number): void {

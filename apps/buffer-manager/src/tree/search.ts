@@ -1,8 +1,7 @@
-// Finding a key: from the root to a leaf, without a latch. Each page is read under a ticket; its parent's is looked at once
-// more after the child's was taken, since the child's number counts only if the parent was what it was until then. What is
-// read may be garbage (the page may have been evicted, and its frame be another page's), so every offset is checked before it
-// is used and every loop ends; garbage whose ticket is unchanged is damage.
-import type { Words } from '@parperos/alloc-api'
+// Finding a key: from the root to a leaf, without a latch. Each page is read under a ticket; its parent's is looked at
+// once more after the child's was taken, since the child's number counts only if the parent was what it was until then.
+// What is read may be garbage (the page may have been evicted, and its frame be another page's), so every offset is
+// checked before it is used and every loop ends; garbage whose ticket is unchanged is damage.
 import { StoreError } from '../errors.ts'
 import { KIND, PAGE_BYTES, PAGE_WORDS } from '../pages/page.ts'
 import type { ReadablePages } from './edit.ts'
@@ -26,8 +25,9 @@ import { MAX_VALUE_BYTES } from './limits.ts'
 import { results, type Result } from './results.ts'
 
 /**
- * What a lookup has found. The value is `bytes[at] … bytes[at + length − 1]`, if `chain` is 0; else it is `length` bytes in the
- * chain that begins with page `chain`. It counts if `pool.isUnchanged(page, ticket)` after it has been copied or used.
+ * What a lookup has found. The value is `bytes[at] … bytes[at + length − 1]`, if `chain` is 0; else it is `length`
+ * bytes in the chain that begins with page `chain`. It counts if `pool.isUnchanged(page, ticket)` after it has been
+ * copied or used.
  */
 export class Found {
   /** The leaf; after MISS the page that is missing. */
@@ -43,10 +43,10 @@ export class Found {
 export const MALFORMED = 0x7fffffff
 
 /**
- * Where the key stands in the node at `base`: its rank, or `−1 − rank` of the first one above it if it is not there. Binary
- * search over the heads; only slots with the same head are compared byte by byte.
+ * Where the key stands in the node at `base`: its rank, or `−1 − rank` of the first one above it if it is not there.
+ * Binary search over the heads; only slots with the same head are compared byte by byte.
  */
-export function rankOf(words: Words, bytes: Uint8Array, base: number, columns: number, key: Uint8Array): number {
+export function rankOf(words: Int32Array, bytes: Uint8Array, base: number, columns: number, key: Uint8Array): number {
   const at = base >>> 2
   const counts = words[at + COUNT]
   const capacity = counts >>> 16
@@ -56,61 +56,29 @@ export function rankOf(words: Words, bytes: Uint8Array, base: number, columns: n
   if (above > capacity || COLUMNS + columns * capacity > PAGE_WORDS || length < 0) return MALFORMED
   const head = headOf(key, prefix, length)
   const heads = at + COLUMNS
-  // The first head that is not below, without a branch that would be guessed wrong half of the time: differences of 31 bits
-  // have their sign where 32 bits have it.
-  const half = head >>> 1
   let from = 0
-  for (let many = above; many > 0; ) {
-    const step = (many + 1) >>> 1
-    from += step & (((words[heads + from + step - 1] >>> 1) - half) >> 31)
-    many -= step
-  }
-  if (from >= above || words[heads + from] >>> 1 !== half) return ~from
-  if (from + 1 < above && words[heads + from + 1] >>> 1 === half) {
-    return rankAmong(words, bytes, base, heads, capacity, from, above, key, prefix)
-  }
-  const order = orderOf(bytes, base, words[heads + capacity + from], key, prefix)
-  if (order === 0) return from
-  return order === MALFORMED ? MALFORMED : order < 0 ? ~from : ~(from + 1)
-}
-
-/** The same for the slots from `from` on whose heads are like the key's: one in the middle after the other is compared. */
-function rankAmong(
-  words: Words,
-  bytes: Uint8Array,
-  base: number,
-  heads: number,
-  capacity: number,
-  first: number,
-  count: number,
-  key: Uint8Array,
-  prefix: number,
-): number {
-  const half = headOf(key, prefix, key.length - prefix) >>> 1
-  let from = first
-  let above = count
   while (from < above) {
     const middle = (from + above) >>> 1
-    const order = words[heads + middle] >>> 1 > half ? -1 : orderOf(bytes, base, words[heads + capacity + middle], key, prefix)
-    if (order === 0) return middle
-    if (order === MALFORMED) return MALFORMED
-    if (order > 0) from = middle + 1
-    else above = middle
+    const other = words[heads + middle]
+    if (other < head) from = middle + 1
+    else if (other > head) above = middle
+    else {
+      const slot = words[heads + capacity + middle]
+      const offset = slot & 0xfff
+      const rest = (slot >>> 12) & 0x7ff
+      if (offset + rest > PAGE_BYTES) return MALFORMED
+      const shorter = rest < length ? rest : length
+      const restAt = base + offset
+      // The heads say that the first four bytes are the same, as far as there are any.
+      let i = shorter < 4 ? shorter : 4
+      while (i < shorter && bytes[restAt + i] === key[prefix + i]) i++
+      const order = i < shorter ? key[prefix + i] - bytes[restAt + i] : length - rest
+      if (order === 0) return middle
+      if (order > 0) from = middle + 1
+      else above = middle
+    }
   }
   return ~from
-}
-
-/** Above 0: the key is above that slot's; MALFORMED. */
-function orderOf(bytes: Uint8Array, base: number, slot: number, key: Uint8Array, prefix: number): number {
-  const offset = slot & 0xfff
-  const rest = (slot >>> 12) & 0x7ff
-  if (offset + rest > PAGE_BYTES) return MALFORMED
-  const length = key.length - prefix
-  const shorter = rest < length ? rest : length
-  const at = base + offset
-  let i = 0
-  while (i < shorter && bytes[at + i] === key[prefix + i]) i++
-  return i < shorter ? key[prefix + i] - bytes[at + i] : length - rest
 }
 
 /** Which leaf is looked for: where keys just below the key are, where the key itself is, or the last one of all. */
@@ -118,7 +86,7 @@ export const sides = { BELOW: 0, AT: 1, LAST: 2 } as const
 export type Side = (typeof sides)[keyof typeof sides]
 
 /** The child of an inner node on the way to that leaf; not a page number (≤ 0) if the node is none. */
-function childFor(words: Words, bytes: Uint8Array, base: number, key: Uint8Array, side: Side): number {
+function childFor(words: Int32Array, bytes: Uint8Array, base: number, key: Uint8Array, side: Side): number {
   const rank = rankOf(words, bytes, base, INNER_COLUMNS, key)
   if (rank === MALFORMED) return 0
   const at = base >>> 2
@@ -127,8 +95,8 @@ function childFor(words: Words, bytes: Uint8Array, base: number, key: Uint8Array
 }
 
 /**
- * FOUND, ABSENT (both count if the leaf is unchanged), MISS or CHANGED. Throws CORRUPT. `root` is what the caller has read
- * from somewhere; it must look afterwards whether it still stands there.
+ * FOUND, ABSENT (both count if the leaf is unchanged), MISS or CHANGED. Throws CORRUPT. `root` is what the caller has
+ * read from somewhere; it must look afterwards whether it still stands there.
  */
 export function lookup(pool: ReadablePages, root: number, key: Uint8Array, found: Found): Result {
   const result = findLeaf(pool, root, key, sides.AT, found, false)
@@ -141,7 +109,10 @@ export function lookupSync(pool: ReadablePages, root: number, key: Uint8Array, f
   return result === results.FOUND ? inLeaf(pool, key, found) : result
 }
 
-/** FOUND: the pool's place is the leaf, of which `found` has page and ticket. ABSENT: the tree is empty. Or MISS, CHANGED. */
+/**
+ * FOUND: the pool's place is the leaf, of which `found` has page and ticket. ABSENT: the tree is empty. Or MISS,
+ * CHANGED.
+ */
 export function findLeaf(
   pool: ReadablePages,
   root: number,
@@ -170,7 +141,7 @@ export function findLeaf(
     if (child <= 0) return damaged(pool, page, ticket, OUT_OF_BOUNDS)
     // A number out of garbage must not be fetched.
     if (fetches && !pool.isUnchanged(page, ticket)) return results.CHANGED
-    const next = fetches ? pool.beginSync(child) : pool.begin(child)
+    const next = fetches ? beginBelow(pool, child, page, ticket) : pool.begin(child)
     if (!pool.isUnchanged(page, ticket)) return results.CHANGED
     page = child
     found.page = child
@@ -180,6 +151,18 @@ export function findLeaf(
   }
   return damaged(pool, page, ticket, TOO_HIGH)
 }
+
+/** A number that was right when it was read may have been given up since; then what is fetched is nobody's damage. */
+function beginBelow(pool: ReadablePages, child: number, parent: number, ticket: number): number {
+  try {
+    return pool.beginSync(child)
+  } catch (error) {
+    if (!isCorrupt(error) || pool.isUnchanged(parent, ticket)) throw error
+    return results.MISS
+  }
+}
+
+export const isCorrupt = (error: unknown): boolean => error instanceof StoreError && error.code === 'CORRUPT'
 
 /** The pool's place is the leaf. */
 function inLeaf(pool: ReadablePages, key: Uint8Array, found: Found): Result {

@@ -1,10 +1,11 @@
-// Splitting a node that has no room for one more key. It is split by bytes, in the middle, or, where keys have been coming in
-// ascending order, at the end, so that pages which are not touched any more are full. What separates two leaves is as short
-// as it can be: the first bytes of the right one's first key. What separates two inner nodes goes up from between them.
+// Splitting a node that has no room for one more key. It is split by bytes, in the middle, or, where keys have been
+// coming in ascending order, at the end, so that pages which are not touched any more are full. What separates two
+// leaves is as short as it can be: the first bytes of the right one's first key. What separates two inner nodes goes up
+// from between them.
 //
-// There is always a place to split at: with a single entry on one side that side has room, since a page has room for one
-// entry and two fences; and the other side loses at least as many bytes as the new fence between them takes.
-import { kinds } from '../pages/page.ts'
+// There is always a place to split at: with a single entry on one side that side has room, since a page has room for
+// one entry and two fences; and the other side loses at least as many bytes as the new fence between them takes.
+import { kinds, PAGE } from '../pages/page.ts'
 import type { Edit } from './edit.ts'
 import {
   commonLength,
@@ -19,6 +20,7 @@ import {
   UPPER,
 } from './layout.ts'
 import { appendSlots, columnBytes, entryBytes, format, NodeImage } from './node.ts'
+import { corrupt } from './search.ts'
 
 export interface Split {
   /** The lower fence of the new node to the right. */
@@ -33,6 +35,7 @@ export function splitNode(edit: Edit, node: NodeView, level: number, rank: numbe
   const image = splitting.copy(node)
   const isLeaf = level === 0
   const place = isLeaf ? splitLeafAt(image, rank, key) : splitInnerAt(image, rank)
+  if (place < 0) throw corrupt(image.get(PAGE), 'there is no place to split it at')
   const separator = isLeaf ? leafSeparator(image, place, rank, key) : image.key(place)
   const [lower, upper] = [image.lowerFence(), image.upperFence()]
   const { count } = image
@@ -47,7 +50,8 @@ export function splitNode(edit: Edit, node: NodeView, level: number, rank: numbe
   return { separator, page }
 }
 
-// A leaf is seen as if the new key stood in it already, at its rank: `place` is how many of these count + 1 go to the left.
+// A leaf is seen as if the new key stood in it already, at its rank: `place` is how many of these count + 1 go to the
+// left.
 
 /** How many of the slots go to the left. */
 const slotsLeft = (place: number, rank: number): number => (rank < place ? place - 1 : place)
@@ -119,11 +123,11 @@ function nearest(from: number, to: number, wish: number, leftBytes: (place: numb
   return best
 }
 
-/** The place closest to the wish that leaves room on both sides. */
+/** The place closest to the wish that leaves room on both sides; −1: there is none, so the node is damaged. */
 function choose(from: number, to: number, wish: number, hasRoom: (place: number) => boolean): number {
   for (let distance = 0; distance <= to - from; distance++) {
     if (wish - distance >= from && hasRoom(wish - distance)) return wish - distance
     if (wish + distance <= to && hasRoom(wish + distance)) return wish + distance
   }
-  throw new Error('a node has no place to be split at')
+  return -1
 }

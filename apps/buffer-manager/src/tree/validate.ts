@@ -18,9 +18,8 @@ import {
   sameBytes,
   UPPER,
 } from './layout.ts'
-import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './limits.ts'
-import { entryBytes, NodeImage } from './node.ts'
-import { chainAt } from './path.ts'
+import { MAX_KEY_BYTES } from './limits.ts'
+import { chainAt, entryBytes, NodeImage, requireChain } from './node.ts'
 import { levelOf } from './retire.ts'
 import { corrupt } from './search.ts'
 
@@ -36,8 +35,8 @@ export interface TreeCounts {
 type Visit = (page: number) => boolean
 
 /**
- * Walks the whole tree; throws CORRUPT naming page and reason. `visit` is called for every page and says whether it is the
- * first time. Nobody may change the tree meanwhile.
+ * Walks the whole tree; throws CORRUPT naming page and reason. `visit` is called for every page and says whether it is
+ * the first time. Nobody may change the tree meanwhile.
  */
 export function validateTree(pool: ReadablePages, root: number, visit: Visit): TreeCounts {
   const counts: TreeCounts = { entries: 0, height: 0, inner: 0, leaves: 0, chainPages: 0 }
@@ -80,9 +79,7 @@ class Walk {
       const chain = chainAt(node, rank)
       if (!chain) continue
       if (node.valueLength(rank) !== CHAINED) throw corrupt(page, `value ${rank} has a wrong length`)
-      if (chain.page <= 0 || chain.length <= 0 || chain.length > MAX_VALUE_BYTES) {
-        throw corrupt(page, `value ${rank} of ${chain.length} bytes cannot begin at page ${chain.page}`)
-      }
+      requireChain(page, chain)
       this.#chain(chain.page, chain.length)
     }
   }
@@ -113,7 +110,9 @@ class Walk {
     if (!this.#visit(page)) throw corrupt(page, 'it is used twice')
   }
 
-  /** No byte of the heap belongs to two; that all together are as many as the node says was checked when it was read. */
+  /**
+   * No byte of the heap belongs to two; that all together are as many as the node says was checked when it was read.
+   */
   #checkHeap(node: NodeImage, page: number): void {
     this.#isUsed.fill(0)
     const use = (from: number, length: number): void => {
@@ -135,7 +134,9 @@ function checkFences(node: NodeImage, page: number, lower: Uint8Array, upper: Ui
     throw corrupt(page, 'its upper fence is not its parent’s')
   }
   const prefix = upper ? commonLength(lower, upper) : 0
-  if (node.prefix !== prefix) throw corrupt(page, `its prefix has ${node.prefix} bytes, its fences have ${prefix} in common`)
+  if (node.prefix !== prefix) {
+    throw corrupt(page, `its prefix has ${node.prefix} bytes, its fences have ${prefix} in common`)
+  }
   if (node.get(KIND) >>> 16 !== 0) throw corrupt(page, 'its kind is unknown')
 }
 

@@ -1,6 +1,6 @@
-// A scene of the pool: what is resident at first, what each worker does, and what has to hold afterwards whatever the schedule
-// was: nobody has a latch, every frame is a page's or free, the clock knows what is resident, and clean pages are as the file
-// says.
+// A scene of the pool: what is resident at first, what each worker does, and what has to hold afterwards whatever the
+// schedule was: nobody has a latch, every frame is a page's or free, the clock knows what is resident, and clean pages
+// are as the file says.
 import type { Words } from '@parperos/alloc-api'
 import type { Scenario } from '@parperos/interleave'
 import { capacityOf, TABLE } from '../../src/pool/layout.ts'
@@ -61,13 +61,17 @@ export function scene({ frames, bad, before, workers, expect }: Scene): Scenario
   return {
     words: places.words,
     setup(memory) {
-      for (let page = 0; page < PAGES; page++) memory.fill(initial(page), places.file + 2 * page, places.file + 2 * page + 2)
+      for (let page = 0; page < PAGES; page++) {
+        const at = places.file + 2 * page
+        memory.fill(initial(page), at, at + 2)
+      }
       before?.(makeWorker(memory, frames, bad))
     },
     // A pool has a memory of its own (copies beside the pool), so that each run needs a new one.
     workers: workers.map((work) => (memory: Words) => work(makeWorker(memory, frames, bad))),
     check(memory, results) {
-      expect?.(results, judge(memory, places))
+      const values = judge(memory, places)
+      expect?.(results, values)
     },
     nameOf: (index) => places.nameOf(index),
   }
@@ -93,7 +97,8 @@ function judge(memory: Words, places: Places): number[] {
     expectTrue(!owners.has(entry), `pages ${page} and ${owners.get(entry) ?? ''} have the same frame`)
     owners.set(entry, page)
     const isClean = (word & DIRTY) === 0
-    expectTrue(!isClean || (values[page] === inFile && inFile === alsoInFile), `page ${page} is clean but not as in the file`)
+    const isAsInFile = values[page] === inFile && inFile === alsoInFile
+    expectTrue(!isClean || isAsInFile, `page ${page} is clean but not as in the file`)
   }
   expectTrue(known.length === owners.size, `the clock knows ${known.length} pages, ${owners.size} are resident`)
   for (let frame = 0; frame < places.frames; frame++) {

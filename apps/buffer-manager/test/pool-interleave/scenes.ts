@@ -1,4 +1,6 @@
 // The situations that are explored. Pages 0 to 3; with one frame every fetch has to evict, with two there is room.
+import { compareExchange, load, store } from '#atomics'
+import { MARKED, STATE, UNLOCKED } from '../../src/pool/states.ts'
 import { expectTrue, increment, initial, make, mark, read, scene } from './scene.ts'
 import type { Worker } from './stub-area.ts'
 
@@ -18,7 +20,8 @@ const withMarked = (worker: Worker): void => {
 }
 
 /** How often a page was incremented, according to the results: 1 for each that could. */
-const sum = (results: readonly (number | string)[]): number => results.reduce<number>((all, each) => all + Number(each), 0)
+const sum = (results: readonly (number | string)[]): number =>
+  results.reduce<number>((all, each) => all + Number(each), 0)
 
 const add = (worker: Worker): number => (increment(worker, 0) ? 1 : 0)
 const readZero = (worker: Worker): number => read(worker, 0)
@@ -32,7 +35,9 @@ export const latchAgainstLatch = scene({
   frames: 2,
   before: withPage,
   workers: [add, add],
-  expect: (results, values) => expectTrue(sum(results) === 2 && values[0] === 102, `${results.join()} make ${values[0]}`),
+  expect: (results, values) => {
+    expectTrue(sum(results) === 2 && values[0] === 102, `${results.join()} make ${values[0]}`)
+  },
 })
 
 export const readAgainstLatch = scene({
@@ -110,6 +115,70 @@ export const evictionOfCleanAgainstLatch = scene({
   },
 })
 
+export const evictionOfUnmarkedAgainstLatch = scene({
+  frames: 1,
+  before: withDirty,
+  workers: [readOne, add],
+  expect: ([one, added], values) => {
+    expectTrue(one === 101, `a reader got ${one}`)
+    expectTrue(values[0] === 101 + Number(added), `page 0 contains ${values[0]} after ${added}`)
+  },
+})
+
+/** A clean victim gets dirty, and the clock, another worker's, marks it again before it is taken. */
+export const evictionOfCleanThatGetsDirty = scene({
+  frames: 1,
+  before: withMarked,
+  workers: [
+    readOne,
+    (worker) => {
+      const added = add(worker)
+      const index = worker.places.stateOf(0)
+      const word = load(worker.memory, index)
+      if ((word & STATE) === UNLOCKED) compareExchange(worker.memory, index, word, (word & ~STATE) | MARKED)
+      return added
+    },
+  ],
+  expect: ([one, added], values) => {
+    expectTrue(one === 101, `a reader got ${one}`)
+    expectTrue(values[0] === 100 + Number(added), `page 0 contains ${values[0]} after ${added}`)
+  },
+})
+
+export const fetchAgainstFetchAndEviction = scene({
+  frames: 1,
+  workers: [readZero, (worker) => read(worker, 0) * 1000 + read(worker, 1)],
+  expect: ([zero, both]) => expectTrue(zero === 100 && both === 100_101, `readers got ${zero} and ${both}`),
+})
+
+/** The table's place of pages 0 and 2 is the same. */
+export const fetchesOfOnePlace = scene({
+  frames: 2,
+  workers: [readZero, (worker) => read(worker, 2)],
+  expect: ([zero, two]) => expectTrue(zero === 100 && two === 102, `readers got ${zero} and ${two}`),
+})
+
+/** Who has a copy of a page beside the pool must not use it for a later version. */
+export const copyAgainstLaterVersion = scene({
+  frames: 1,
+  workers: [
+    (worker) => {
+      read(worker, 0)
+      const hasAdded = load(worker.memory, worker.places.own) === 1
+      const value = read(worker, 0)
+      return hasAdded && value === 100 ? 'old' : value
+    },
+    (worker) => {
+      const added = add(worker)
+      store(worker.memory, worker.places.own, added)
+      return read(worker, 1)
+    },
+  ],
+  expect: ([value, one]) => {
+    expectTrue((value === 100 || value === 101) && one === 101, `readers got ${value} and ${one}`)
+  },
+})
+
 export const evictionAgainstEviction = scene({
   frames: 2,
   before: (worker) => {
@@ -135,7 +204,9 @@ export const evictionAgainstReadAndLatch = scene({
   },
 })
 
-/** Whoever has begun to read a page before it was dropped, and another one was made in its place, has to begin again. */
+/**
+ * Whoever has begun to read a page before it was dropped, and another one was made in its place, has to begin again.
+ */
 export const dropAgainstRead = scene({
   frames: 2,
   before: withDirty,
@@ -187,10 +258,25 @@ export const dropAgainstFetch = scene({
       return make(worker, 0, 555) ? 1 : 0
     },
   ],
+  // A reader that comes too late sees something old, or what the frame had; what led it there says that it has changed.
   expect: ([value, made], values) => {
-    expectTrue(value === 100 || (value === 555 && made === 1), `a reader got ${value}`)
+    expectTrue(value === 100 || value === 0 || (value === 555 && made === 1), `a reader got ${value}`)
     expectTrue(values[0] === (made === 1 ? 555 : 100), `page 0 contains ${values[0]} after ${made}`)
   },
+})
+
+/** Another process has put something else into the file, and everybody here is told to forget what they have. */
+export const dropOfAPageThatIsAnotherInTheFile = scene({
+  frames: 2,
+  workers: [
+    readZero,
+    (worker) => {
+      const { memory, places } = worker
+      store(memory, places.file, 555)
+      store(memory, places.file + 1, 555)
+      return dropZero(worker)
+    },
+  ],
 })
 
 export const dropAgainstEviction = scene({
@@ -239,21 +325,27 @@ export const writeBackAgainstEviction = scene({
   frames: 1,
   before: withDirtyMarked,
   workers: [writeAll, readOne],
-  expect: ([, one], values) => expectTrue(one === 101 && values[0] === 101, `read ${one}, page 0 contains ${values[0]}`),
+  expect: ([, one], values) => {
+    expectTrue(one === 101 && values[0] === 101, `read ${one}, page 0 contains ${values[0]}`)
+  },
 })
 
-export const writeBackAgainstWriteBack = scene({
+export const writeBacksAgainstLatch = scene({
   frames: 2,
   before: withDirty,
-  workers: [writeAll, writeAll, readZero],
-  expect: ([, , value], values) => expectTrue(value === 101 && values[0] === 101, `page 0 contains ${values[0]}`),
+  workers: [writeAll, writeAll, add],
+  expect: ([, , added], values) => {
+    expectTrue(added === 1 && values[0] === 102, `page 0 contains ${values[0]} after ${added}`)
+  },
 })
 
 export const writeBackAgainstLatch = scene({
   frames: 2,
   before: withDirty,
   workers: [writeAll, add],
-  expect: ([, added], values) => expectTrue(added === 1 && values[0] === 102, `page 0 contains ${values[0]} after ${added}`),
+  expect: ([, added], values) => {
+    expectTrue(added === 1 && values[0] === 102, `page 0 contains ${values[0]} after ${added}`)
+  },
 })
 
 /** What was dropped while it was written must not be dirty afterwards; its number can be another page's. */

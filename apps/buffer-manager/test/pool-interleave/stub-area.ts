@@ -1,5 +1,6 @@
-// An area as small as can be, over words that the schedule explorer sees: page table, frames, and a file; a page's content is
-// a number, twice, so that half of a change is seen. What the pool itself looks at in a page, its header and checksum, is the same for ever and always right.
+// An area as small as can be, over words that the schedule explorer sees: page table, frames, and a file; a page's
+// content is a number, twice, so that half of a change is seen. What the pool itself looks at in a page, its header and
+// checksum, is the same for ever and always right.
 import {
   COMMAND_COUNT,
   COMMAND_DONE,

@@ -1,5 +1,6 @@
-// The entries of one tree of the model. A key is kept as a string with one character for each of its bytes, since strings
-// of such characters compare as the bytes do. Copies are made when something is written, so that a snapshot costs nothing.
+// The entries of one tree of the model. A key is kept as a string with one character for each of its bytes, since
+// strings of such characters compare as the bytes do. Copies are made when something is written, so that a snapshot
+// costs nothing.
 import { Buffer } from 'node:buffer'
 import type { RangeOptions } from '../../src/api.ts'
 

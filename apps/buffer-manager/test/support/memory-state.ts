@@ -1,5 +1,5 @@
-// What stays of the model's stores when they are closed: the trees' entries, by the store's path. Whoever reads at a moment
-// gets the very objects, and what is written afterwards goes to copies.
+// What stays of the model's stores when they are closed: the trees' entries, by the store's path. Whoever reads at a
+// moment gets the very objects, and what is written afterwards goes to copies.
 import { StoreError } from '../../src/errors.ts'
 import { MemoryEntries } from './memory-entries.ts'
 

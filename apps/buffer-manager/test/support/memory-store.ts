@@ -128,7 +128,12 @@ class MemoryStore extends MemoryTree<string, string> implements api.Store {
 
   tree<K = string, V = string>(name: string, options: api.TreeOptions<K, V> = {}): api.Tree<K, V> {
     const encodings = { key: encodingOf<K>(options.keyEncoding), value: encodingOf<V>(options.valueEncoding) }
-    return new MemoryTree(name, () => this.#entries(name), encodings, (writes) => this.#commit(writes))
+    return new MemoryTree(
+      name,
+      () => this.#entries(name),
+      encodings,
+      (writes) => this.#commit(writes),
+    )
   }
 
   treeNames(): string[] {
@@ -149,7 +154,8 @@ class MemoryStore extends MemoryTree<string, string> implements api.Store {
       throw new StoreError('CLOSED', 'the snapshot is closed')
     }
     return {
-      in: <K, V>(tree: api.Tree<K, V>) => new MemoryReader(source(tree.name), (tree as unknown as MemoryTree<K, V>).encodings),
+      in: <K, V>(tree: api.Tree<K, V>) =>
+        new MemoryReader(source(tree.name), (tree as unknown as MemoryTree<K, V>).encodings),
       close,
       [Symbol.dispose]: close,
     }
@@ -171,11 +177,20 @@ class MemoryStore extends MemoryTree<string, string> implements api.Store {
     }
   }
 
-  transactionSync<Result>(body: (transaction: api.Transaction) => Result, options: api.TransactionOptions = {}): Result {
-    const transaction = new MemoryTransaction(this.#state, options.isolation ?? 'serializable')
-    const result = body(transaction)
-    transaction.commit()
-    return result
+  transactionSync<Result>(
+    body: (transaction: api.Transaction) => Result,
+    { isolation = 'serializable', retries = 0 }: api.TransactionOptions = {},
+  ): Result {
+    for (let attempt = 0; ; attempt++) {
+      const transaction = new MemoryTransaction(this.#state, isolation)
+      const result = body(transaction)
+      try {
+        transaction.commit()
+        return result
+      } catch (error) {
+        if (attempt === retries || !(error instanceof StoreError && error.code === 'CONFLICT')) throw error
+      }
+    }
   }
 
   async flush(): Promise<void> {
@@ -199,9 +214,27 @@ class MemoryStore extends MemoryTree<string, string> implements api.Store {
   stats(): api.StoreStats {
     const trees = ['', ...this.#state.names()]
     const entries = trees.reduce((sum, name) => sum + this.#entries(name).size, 0)
-    const none = { pages: 0, freePages: 0, resident: 0, dirty: 0, poolPages: 0, hits: 0, misses: 0, evictions: 0, writeBacks: 0 }
+    const none = {
+      pages: 0,
+      freePages: 0,
+      resident: 0,
+      dirty: 0,
+      poolPages: 0,
+      hits: 0,
+      misses: 0,
+      evictions: 0,
+      writeBacks: 0,
+    }
     const { commits } = this.#state
-    return { ...none, entries, trees: trees.length, commits, checkpoints: 0, logBytes: 0, openSnapshots: this.#snapshots }
+    return {
+      ...none,
+      entries,
+      trees: trees.length,
+      commits,
+      checkpoints: 0,
+      logBytes: 0,
+      openSnapshots: this.#snapshots,
+    }
   }
 
   info(): api.StoreInfo {

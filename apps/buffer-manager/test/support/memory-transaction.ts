@@ -1,5 +1,5 @@
-// Transactions of the model: they read a copy of everything, remember what they read as bytes, and at the end compare it
-// with what is there by then.
+// Transactions of the model: they read a copy of everything, remember what they read as bytes, and at the end compare
+// it with what is there by then.
 import { Buffer } from 'node:buffer'
 import type { Isolation, RangeOptions, Transaction, TransactionTree, Tree } from '../../src/api.ts'
 import { StoreError } from '../../src/errors.ts'
@@ -53,7 +53,8 @@ export class MemoryTransaction implements Transaction {
     for (const { tree, range } of this.#seen) {
       const then = this.#before.get(tree)?.range(range) ?? []
       const now = this.#state.entries(tree).range(range)
-      const same = then.length === now.length && then.every(([key, value], i) => equal(key, now[i][0]) && equal(value, now[i][1]))
+      const same =
+        then.length === now.length && then.every(([key, value], i) => equal(key, now[i][0]) && equal(value, now[i][1]))
       if (!same) throw new StoreError('CONFLICT', 'what the transaction read or wrote was changed by another one')
     }
     this.#state.commit(this.#writes)

@@ -1,16 +1,26 @@
-// Pools for tests: a file of sealed pages, an area over it, and as many workers as wanted, each with a slot of the area for
-// synchronous work and two for asynchronous.
-import { createMemory, FRAME_BYTES, Region, type FrameAllocatorHandle, type PageArea, type PageAreaHandle, type RegionHandle } from '@parperos/alloc-api'
+// Pools for tests: a file of sealed pages, an area over it, and as many workers as wanted, each with a slot of the area
+// for synchronous work and two for asynchronous.
+import {
+  createMemory,
+  FRAME_BYTES,
+  Region,
+  type FrameAllocatorHandle,
+  type PageArea,
+  type PageAreaHandle,
+  type RegionHandle,
+  type Words,
+} from '@parperos/alloc-api'
 import { ExMap, type ExMapBackend } from '@parperos/exmap'
 import { native, nativeWith } from '@parperos/exmap/native'
 import { sab } from '@parperos/exmap/sab'
 import { LLFree } from '@parperos/llfree'
 import { sab as llfreeSab } from '@parperos/llfree/sab'
 import { canTest } from '@parperos/presets/backends'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from '../../src/pool/pool.ts'
+import type { SinglePages } from '../../src/pool/single-page.ts'
 import { sealedPage } from './page-content.ts'
 
 /** 'native' finds its pages through the page table, as the store does it; 'mapped' at addresses of their own. */
@@ -47,7 +57,7 @@ export interface World extends Member, AsyncDisposable {
   /** The pool's shared words. */
   region: Region
   /** A page as it is in the file. */
-  inFile(page: number): Int32Array
+  inFile(page: number): Words
 }
 
 export interface Options {
@@ -58,11 +68,15 @@ export interface Options {
   /** Pages that the file has; default: all. */
   filled?: number
   patienceMs?: number
+  /** The area cannot write its file. */
+  readOnly?: boolean
+  /** Stands in for the file's descriptor. */
+  file?: SinglePages
 }
 
 /** A new world; the caller is worker 0. */
 export async function openWorld(kind: Kind, options: Options = {}): Promise<World> {
-  const { pages = 256, frames = 64, workers = 1, filled = pages, patienceMs } = options
+  const { pages = 256, frames = 64, workers = 1, filled = pages, readOnly = false } = options
   const folder = mkdtempSync(join(tmpdir(), 'pool-'))
   const path = join(folder, 'data.pages')
   writeFileSync(path, Buffer.concat(Array.from({ length: filled }, (_, page) => sealedPage(page, 0))))
@@ -74,15 +88,17 @@ export async function openWorld(kind: Kind, options: Options = {}): Promise<Worl
   const poolBytes = memory.region(all * FRAME_BYTES, 'pool')
   const first = await LLFree.open({ backend: llfreeSab, memory, frames: all, slots })
   const backend = backends[kind]
-  const area = await ExMap.open({ backend, memory, pages, frames: first, pool: poolBytes, slots, file: { path } })
+  const file = { path, readOnly }
+  const area = await ExMap.open({ backend, memory, pages, frames: first, pool: poolBytes, slots, file })
   const handle = { kind, path, frames, area: area.handle, allocator: first.handle, region: region.handle }
-  const member = await joined(handle, [area, ...(await attach(handle, [1, 2], false))], patienceMs)
+  const member = await joined(handle, [area, ...(await attach(handle, [1, 2]))], options)
   return {
     ...member,
     ...{ path, handle, region },
     inFile: (page) => {
-      const content = readFileSync(path).subarray(page * FRAME_BYTES, (page + 1) * FRAME_BYTES)
-      return new Int32Array(new Uint8Array(content).buffer)
+      const content = new Int32Array(new SharedArrayBuffer(FRAME_BYTES))
+      readSync(member.fd, content, 0, FRAME_BYTES, page * FRAME_BYTES)
+      return content
     },
     async [Symbol.asyncDispose]() {
       await member.close()
@@ -92,26 +108,27 @@ export async function openWorld(kind: Kind, options: Options = {}): Promise<Worl
 }
 
 /** Another worker of the same world. */
-export async function joinWorld(handle: WorldHandle, worker: number, patienceMs?: number, takeOver = false): Promise<Member> {
+export async function joinWorld(handle: WorldHandle, worker: number): Promise<Member> {
   const slots = Array.from({ length: LANES }, (_, lane) => worker * LANES + lane)
-  return await joined(handle, await attach(handle, slots, takeOver), patienceMs)
+  return await joined(handle, await attach(handle, slots), {})
 }
 
-async function attach(handle: WorldHandle, slots: readonly number[], takeOver: boolean): Promise<PageArea[]> {
+async function attach(handle: WorldHandle, slots: readonly number[]): Promise<PageArea[]> {
   const backend = backends[handle.kind]
   const areas: PageArea[] = []
   for (const slot of slots) {
-    const frames = await LLFree.attach({ backend: llfreeSab, handle: handle.allocator, slot, takeOver })
-    areas.push(await ExMap.attach({ backend, handle: handle.area, slot, frames, takeOver }))
+    const frames = await LLFree.attach({ backend: llfreeSab, handle: handle.allocator, slot })
+    areas.push(await ExMap.attach({ backend, handle: handle.area, slot, frames }))
   }
   return areas
 }
 
-async function joined(handle: WorldHandle, areas: PageArea[], patienceMs?: number): Promise<Member> {
+async function joined(handle: WorldHandle, areas: PageArea[], { patienceMs, file }: Options): Promise<Member> {
   const fd = openSync(handle.path, 'r+')
   const [area, ...lanes] = areas
   const region = Region.from(handle.region)
-  const pool = new Pool({ area, lanes, region, frames: handle.frames, fd, ...(patienceMs !== undefined && { patienceMs }) })
+  const patience = patienceMs === undefined ? {} : { patienceMs }
+  const pool = new Pool({ area, lanes, region, frames: handle.frames, fd, ...patience }, file)
   return {
     ...{ pool, areas, fd },
     async close() {

@@ -1,12 +1,15 @@
-// A pool of pages for tests of the tree: all of them in one buffer, so that nothing is ever evicted. What a real pool may do at
-// any time can be asked for: to miss pages, or to change a page between a ticket and its check. It watches the rules that
-// writers have to keep: no reading of what oneself has latched, no latch twice.
+// A pool of pages for tests of the tree: all of them in one buffer, so that nothing is ever evicted. What a real pool
+// may do at any time can be asked for: to miss pages, or to give garbage instead of one, whose ticket never counts. It
+// watches the rules that writers have to keep: no reading of what oneself has latched, no latch twice.
 import type { Words } from '@parperos/alloc-api'
+import { StoreError } from '../../src/errors.ts'
 import { beginPage, birthOf, PAGE, PAGE_BYTES, PAGE_WORDS, setBirth } from '../../src/pages/page.ts'
 import type { Edit, Pages } from '../../src/tree/edit.ts'
 import { results } from '../../src/tree/results.ts'
 
 const LATCHED = 1
+/** A ticket that no page has. */
+const GARBLED = 0x7fffff00
 
 export class TreePool implements Pages {
   bytes: Uint8Array<SharedArrayBuffer>
@@ -16,6 +19,8 @@ export class TreePool implements Pages {
   readonly states: Int32Array
   /** Pages that `begin` does not find, until they are fetched. */
   readonly missing = new Set<number>()
+  /** Called by each `begin`: true: it has put garbage into page 0, and the reader gets that. */
+  garble: ((page: number) => boolean) | null = null
   /** Called by each check, before it answers. */
   onCheck: ((page: number) => void) | null = null
   readonly prefetched: number[] = []
@@ -33,6 +38,10 @@ export class TreePool implements Pages {
     if (this.missing.size > 0 && this.missing.has(page)) return results.MISS
     const state = this.states[page]
     if (state & LATCHED) throw new Error(`page ${page} is read by who has latched it`)
+    if (this.garble?.(page)) {
+      this.base = 0
+      return GARBLED
+    }
     this.base = page * PAGE_BYTES
     return state
   }
@@ -40,7 +49,7 @@ export class TreePool implements Pages {
   beginSync(page: number): number {
     this.missing.delete(page)
     const ticket = this.begin(page)
-    if (ticket === results.MISS) throw new Error(`page ${page} is fetched, which is none`)
+    if (ticket === results.MISS) throw new StoreError('CORRUPT', `there is no page ${page}`)
     return ticket
   }
 
@@ -161,13 +170,15 @@ export class TreeEdit implements Edit {
   }
 
   retire(page: number, birth?: number): void {
-    if (!this.pages.isUsed(page)) throw new Error(`${page} is no page in use`)
-    if (birth !== undefined && birth !== birthOf(this.pool.words, page * PAGE_WORDS)) throw new Error('a wrong birth')
+    if (!this.pages.isUsed(page)) throw new StoreError('CORRUPT', `${page} is no page in use`)
+    if (birth !== undefined && birth !== birthOf(this.pool.words, page * PAGE_WORDS)) {
+      throw new StoreError('CORRUPT', `page ${page} has another birth`)
+    }
     if (this.made.delete(page)) {
       if (this.latched.delete(page)) this.pool.unlock(page)
       this.pages.giveBack([page])
     } else {
-      if (this.retired.has(page)) throw new Error(`page ${page} is retired twice`)
+      if (this.retired.has(page)) throw new StoreError('CORRUPT', `page ${page} is retired twice`)
       this.retired.add(page)
     }
     this.pool.base = -PAGE_BYTES

@@ -1,0 +1,28 @@
+// A worker thread: does the job that it is given, and answers.
+import { parentPort, workerData } from 'node:worker_threads'
+import { attach } from '../../src/index.ts'
+import { Board } from './board.ts'
+import type { Answer, Job } from './jobs.ts'
+import { runTransactions } from './transactions.ts'
+import { VersionsRun } from './versions.ts'
+
+const job = workerData as Job
+const answer: Answer = { counts: {}, history: [] }
+const store = await attach(job.handle, { worker: job.worker })
+if (job.what === 'versions') {
+  const run = new VersionsRun(store, job.worker, new Board(job.board), job.seed)
+  await run.run(job.operations)
+  answer.counts = { ...run.counts, evictions: store.stats().evictions }
+} else if (job.what === 'history') {
+  answer.history = await runTransactions(store, job)
+} else {
+  await store.put(`worker ${job.worker}`, 'was here')
+  store.snapshot()
+  if (!job.closes) {
+    parentPort?.postMessage(answer)
+    // Until it is terminated.
+    await new Promise((resolve) => setTimeout(resolve, 600_000))
+  }
+}
+await store.close()
+parentPort?.postMessage(answer)
