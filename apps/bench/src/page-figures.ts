@@ -12,18 +12,20 @@ export function pageFigures(works: readonly PageWork[] = []): Figure[] {
     ...contiguous(find({ case: 'contiguous', subject: EXMAP, hugePages: false, workers: 1 }), '', ''),
     ...contiguous(find({ case: 'contiguous', subject: EXMAP, hugePages: true, workers: 1 }), '-huge-pages', ', huge pages'),
     scattered(find({ case: 'scattered', subject: EXMAP, workers: 1 })),
-    ...direct(works),
-    ...(['move', 'table'] as const).map((way) => cached(find({ case: 'read-cached', subject: EXMAP, way }), way)),
+    ...WAYS.flatMap((way) => direct(find({ case: 'read-direct', subject: EXMAP, way, depth: DEPTH }), way, works)),
+    ...WAYS.map((way) => cached(find({ case: 'read-cached', subject: EXMAP, way }), way)),
     address(find({ case: 'address', subject: EXMAP })),
   ].filter((one) => one !== undefined)
 }
 
 const EXMAP = 'ExMap'
 const DEPTH = 64
+const WAYS = ['move', 'table'] as const
+type Way = (typeof WAYS)[number]
 
 function contiguous(work: PageWork | undefined, id: string, what: string): Figure[] {
   if (!work?.times || !work.opsPerCpuSecond) return []
-  const runs = `alloc+free of runs of 512 pages${what}, called by JS`
+  const runs = `alloc+free of runs of 512 pages, native, way 'move'${what}, called by JS`
   const mega = work.opsPerCpuSecond / 1e6
   return [
     figure(`exmap-contiguous${id}-times-fault`, `${runs}, × fault + MADV_DONTNEED in C`, work.times.median, 8, 'higher'),
@@ -33,33 +35,31 @@ function contiguous(work: PageWork | undefined, id: string, what: string): Figur
 
 function scattered(work: PageWork | undefined): Figure | undefined {
   if (!work?.times) return undefined
-  const title = 'alloc+free of 512 scattered pages, called by JS, × fault + process_madvise in C'
+  const title = "alloc+free of 512 scattered pages, native, way 'move', called by JS, × fault + process_madvise in C"
   return figure('exmap-scattered-times-process-madvise', title, work.times.median, 1, 'higher')
 }
 
 /** Against the loop of the same rounds, and against fio where it is installed. */
-function direct(works: readonly PageWork[]): (Figure | undefined)[] {
-  const reads = works.filter((work) => work.case === 'read-direct' && work.depth === DEPTH)
-  const exmap = reads.find(({ subject }) => subject === EXMAP)
-  const fio = reads.find(({ subject }) => subject.startsWith('fio'))
+function direct(exmap: PageWork | undefined, way: Way, works: readonly PageWork[]): (Figure | undefined)[] {
+  const fio = works.find((work) => work.case === 'read-direct' && work.depth === DEPTH && work.subject.startsWith('fio'))
   if (!exmap?.times) return []
-  const title = `random 4 KiB reads past the page cache, depth ${DEPTH}, % of`
+  const title = `random 4 KiB reads past the page cache, native, way '${way}', depth ${DEPTH} on both sides, % of`
   const share = (id: string, peer: string, value: number): Figure =>
-    figure(`exmap-read-direct-percent-of-${id}`, `${title} ${peer}`, 100 * value, 90, 'higher')
+    figure(`exmap-read-direct-${way}-percent-of-${id}`, `${title} ${peer}`, 100 * value, 90, 'higher')
   return [
     share('ring', 'the bare io_uring loop in C', exmap.times.median),
     fio && share('fio', fio.subject, exmap.opsPerSecond / fio.opsPerSecond),
   ]
 }
 
-function cached(work: PageWork | undefined, way: 'move' | 'table'): Figure | undefined {
+function cached(work: PageWork | undefined, way: Way): Figure | undefined {
   if (!work?.opsPerCpuSecond) return undefined
-  const title = `random reads from the page cache, way '${way}', million pages per CPU-second`
+  const title = `random 4 KiB reads from the page cache, native, way '${way}', million pages per CPU-second`
   return figure(`exmap-read-cached-${way}-mpages`, title, work.opsPerCpuSecond / 1e6, 1, 'higher')
 }
 
 function address(work: PageWork | undefined): Figure | undefined {
   if (!work?.times) return undefined
-  const title = 'address(page), TypeScript, × a plain array read'
+  const title = 'address(page), sab, × a plain array read'
   return figure('exmap-address-sab-times-read', title, work.times.median, 1.3, 'lower')
 }

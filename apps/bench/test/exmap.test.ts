@@ -200,9 +200,9 @@ describe('fio', () => {
     const samples = { nsPerOp, casNs: [1, 1], cpuShare: [1, 1], disturbedRounds: 0 }
     for (const measurement of cells) {
       const records: Records = { results: [] }
-      const outcome = { samples: [samples, samples], fio: { problem: 'why' } }
+      const outcome = { samples: [samples, samples, samples], fio: { problem: 'why' } }
       expect(() => measurement.record(outcome, records)).toThrow('fio: why')
-      expect(records.pageWork).toHaveLength(6)
+      expect(records.pageWork).toHaveLength(9)
     }
     expect(cells).toHaveLength(can('move', 'ring', 'direct') ? 1 : 0)
   })
@@ -290,12 +290,15 @@ describe('the figures', () => {
     const works = [
       pageWorkWith({ ...direct, depth: 128, times: spread(2) }),
       pageWorkWith({ ...direct, times: spread(0.92) }),
+      pageWorkWith({ ...direct, way: 'table', times: spread(0.97), opsPerSecond: 90_000 }),
       pageWorkWith({ ...direct, subject: 'fio-3.33', backend: null, opsPerSecond: 100_000 }),
       pageWorkWith({ case: 'read-cached', way: 'table', depth: 128, opsPerCpuSecond: 1.1e6 }),
     ]
     expect(values(works)).toEqual([
-      ['exmap-read-direct-percent-of-ring', 92],
-      ['exmap-read-direct-percent-of-fio', 80],
+      ['exmap-read-direct-move-percent-of-ring', 92],
+      ['exmap-read-direct-move-percent-of-fio', 80],
+      ['exmap-read-direct-table-percent-of-ring', 97],
+      ['exmap-read-direct-table-percent-of-fio', 90],
       ['exmap-read-cached-table-mpages', 1.1],
     ])
   })

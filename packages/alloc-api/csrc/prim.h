@@ -73,6 +73,10 @@ int prim_size(int fd, uint64_t *bytes);
 // Reads from or writes to a file at `offset`; `*done` says how many bytes: fewer at its end. At most PRIM_MAX_RANGES.
 enum { PRIM_MAX_RANGES = 1024 };
 int prim_read(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done);
+
+// The same without waiting for a disk: what is in the page cache only. EAGAIN when the first byte is not there, EOPNOTSUPP
+// where the file system cannot tell.
+int prim_read_cached(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done);
 int prim_write(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done);
 
 typedef struct {

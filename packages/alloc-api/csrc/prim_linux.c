@@ -131,6 +131,11 @@ int prim_read(int fd, const prim_range *ranges, size_t count, uint64_t offset, s
   return transferred(preadv(fd, (const struct iovec *)(const void *)ranges, (int)count, (off_t)offset), done);
 }
 
+int prim_read_cached(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done) {
+  const struct iovec *parts = (const struct iovec *)(const void *)ranges;
+  return transferred(preadv2(fd, parts, (int)count, (off_t)offset, RWF_NOWAIT), done);
+}
+
 int prim_write(int fd, const prim_range *ranges, size_t count, uint64_t offset, size_t *done) {
   return transferred(pwritev(fd, (const struct iovec *)(const void *)ranges, (int)count, (off_t)offset), done);
 }

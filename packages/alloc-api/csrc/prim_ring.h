@@ -14,11 +14,18 @@ typedef struct {
   uint32_t submit_mask, complete_mask;
   void *submissions, *completions;
   prim_range queues, entries;
+  // Memory that the kernel has looked up once for all transfers; of no bytes where there is none.
+  prim_range registered;
 } prim_ring;
 
 // Opens a ring for transfers of the file `fd`, which has to stay open. ENOSYS or EPERM where there is no io_uring, or it is
 // forbidden.
 int prim_ring_open(prim_ring *ring, uint32_t depth, int fd);
+
+// Registers memory: transfers of one range in it spare the kernel to look its pages up. All of it becomes resident, and must
+// not be moved or dropped until the ring is given back. ENOMEM when the process may not lock that much, EOPNOTSUPP or EFAULT
+// for memory of another kind. Precondition: none is registered.
+int prim_ring_register(prim_ring *ring, const prim_range *memory);
 
 // Gives the ring back. Preconditions: nothing is in flight; the thread that opened it has ended or calls this.
 void prim_ring_close(prim_ring *ring);

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <linux/time_types.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 // Linux 5.19 and 6.0, 6.1: a kernel that does not know one of them answers EINVAL, and is asked for less.
@@ -23,6 +25,9 @@
 #ifndef IORING_ASYNC_CANCEL_ANY
 #define IORING_ASYNC_CANCEL_ANY (1U << 2)
 #endif
+
+// Bytes of a registered buffer, the most that the kernel takes; larger memory is several of them.
+#define BUFFER_BYTES ((size_t)1 << 30)
 
 // The id of what prim_ring_cancel submits.
 #define CANCEL_ID UINT64_MAX
@@ -91,6 +96,21 @@ int prim_ring_open(prim_ring *ring, uint32_t depth, int fd) {
   return 0;
 }
 
+int prim_ring_register(prim_ring *ring, const prim_range *memory) {
+  size_t count = (memory->bytes + BUFFER_BYTES - 1) / BUFFER_BYTES;
+  struct iovec *buffers = calloc(count, sizeof *buffers);
+  if (!buffers) return ENOMEM;
+  for (size_t i = 0; i < count; i++) {
+    size_t from = i * BUFFER_BYTES, rest = memory->bytes - from;
+    buffers[i] = (struct iovec){memory->address + from, rest < BUFFER_BYTES ? rest : BUFFER_BYTES};
+  }
+  long done = syscall(SYS_io_uring_register, ring->ring, IORING_REGISTER_BUFFERS, buffers, count);
+  int error = done < 0 ? errno : 0;
+  free(buffers);
+  if (error == 0) ring->registered = *memory;
+  return error;
+}
+
 void prim_ring_close(prim_ring *ring) {
   if (ring->queues.address) munmap(ring->queues.address, ring->queues.bytes);
   if (ring->entries.address) munmap(ring->entries.address, ring->entries.bytes);
@@ -105,10 +125,24 @@ static struct io_uring_sqe *next_submission(prim_ring *ring) {
   return entry;
 }
 
+// Whether the range lies in one registered buffer, and in which.
+static bool in_registered(const prim_ring *ring, const prim_range *range, uint16_t *buffer) {
+  size_t into = (size_t)(range->address - ring->registered.address);
+  if (range->address < ring->registered.address || into >= ring->registered.bytes) return false;
+  *buffer = (uint16_t)(into / BUFFER_BYTES);
+  return range->bytes <= ring->registered.bytes - into && range->bytes <= BUFFER_BYTES - into % BUFFER_BYTES;
+}
+
 void prim_ring_push(prim_ring *ring, bool write, const prim_range *ranges, size_t count, uint64_t offset, uint32_t id) {
   struct io_uring_sqe *entry = next_submission(ring);
   bool one = count == 1;
-  entry->opcode = write ? (one ? IORING_OP_WRITE : IORING_OP_WRITEV) : (one ? IORING_OP_READ : IORING_OP_READV);
+  uint16_t buffer = 0;
+  if (one && in_registered(ring, ranges, &buffer)) {
+    entry->opcode = write ? IORING_OP_WRITE_FIXED : IORING_OP_READ_FIXED;
+    entry->buf_index = buffer;
+  } else {
+    entry->opcode = write ? (one ? IORING_OP_WRITE : IORING_OP_WRITEV) : (one ? IORING_OP_READ : IORING_OP_READV);
+  }
   entry->flags = ring->file_registered ? IOSQE_FIXED_FILE : 0;
   entry->fd = ring->file_registered ? 0 : ring->file;
   entry->off = offset;

@@ -100,9 +100,10 @@ static napi_value export_fill(napi_env env, napi_callback_info info) {
   ADDON_ENTER_BARE(attached);
   uint32_t references;
   if (!begin_transfer(self)) return addon_type_error(env, "fill() needs an open file that is not busy");
-  self->posted = station_post(self->station, false);
+  bool ended = station_at_once(self->station, AT_ONCE_PAGES);
+  self->posted = !ended && station_post(self->station, false);
   if (!self->posted) {
-    station_run(self->station);
+    if (!ended) station_run(self->station);
     end_transfer(self);
     return boolean(env, false);
   }
@@ -154,21 +155,30 @@ static void close_station(void *data) {
   napi_release_threadsafe_function(self->told, napi_tsfn_release);
 }
 
-// openFile(descriptor, io_uring wished for, listener) → 0: it is used; else why not (an errno value, −1 when not wished for).
-// The descriptor stays the caller's.
+// openFile(descriptor, depth of io_uring or 0, whether pages may be in the page cache, whether the pool is to be registered,
+// listener, report): the report's words say why there is no io_uring (0: there is, an errno value, −1 when not wished for) and
+// why the pool is not registered (0: it is, or was not to be). The descriptor stays the caller's.
 static napi_value export_open_file(napi_env env, napi_callback_info info) {
-  ADDON_ENTER(attached, 3);
-  int32_t fd;
-  bool ring;
+  ADDON_ENTER(attached, 6);
+  int32_t fd, depth;
+  bool cached, registered;
+  uint8_t *report;
+  size_t report_bytes;
   napi_value name;
-  if (self->station || !addon_int32(env, arguments[0], &fd) || napi_get_value_bool(env, arguments[1], &ring) != napi_ok) {
-    return addon_type_error(env, "openFile(descriptor, ring, listener), once");
+  if (self->station || !addon_int32(env, arguments[0], &fd) || !addon_int32(env, arguments[1], &depth) ||
+      depth < 0 || depth > EXMAP_MAX_DEPTH || napi_get_value_bool(env, arguments[2], &cached) != napi_ok ||
+      napi_get_value_bool(env, arguments[3], &registered) != napi_ok ||
+      !addon_view(env, arguments[5], &report, &report_bytes) || report_bytes < 2 * sizeof(int32_t)) {
+    return addon_type_error(env, "openFile(descriptor, depth, cached, registered, listener, report), once");
   }
   if (napi_create_string_utf8(env, "exmap", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-      napi_create_threadsafe_function(env, arguments[2], NULL, name, 0, 1, NULL, NULL, self, told, &self->told) != napi_ok) {
+      napi_create_threadsafe_function(env, arguments[4], NULL, name, 0, 1, NULL, NULL, self, told, &self->told) != napi_ok) {
     return addon_type_error(env, "listener is a function");
   }
-  self->station = station_open(fd, ring, tell, self);
+  // Only there frames stay where they are.
+  prim_range pool = {self->space.pool, (size_t)self->space.frames << PAGE_SHIFT};
+  const prim_range *memory = registered && self->space.way == WAY_TABLE ? &pool : NULL;
+  self->station = station_open(fd, (uint32_t)depth, cached, memory, tell, self);
   if (!self->station) {
     napi_release_threadsafe_function(self->told, napi_tsfn_release);
     return addon_system_error(env, ENOMEM);
@@ -176,7 +186,9 @@ static napi_value export_open_file(napi_env env, napi_callback_info info) {
   // An open file alone is no reason to stay.
   napi_unref_threadsafe_function(env, self->told);
   napi_add_env_cleanup_hook(env, close_station, self);
-  return addon_number(env, self->station->refused);
+  int32_t told_of[] = {self->station->refused, self->station->unregistered};
+  memcpy(report, told_of, sizeof told_of);
+  return NULL;
 }
 
 // closeFile(): ends what is posted, and the station's threads.
@@ -201,24 +213,34 @@ static bool pages_argument(napi_env env, napi_value view, uint8_t **at) {
   return addon_view(env, view, at, &bytes) && (uintptr_t)*at % PAGE_BYTES == 0;
 }
 
-// openSpace(area: a view of its first page or null, pool: the same, way, huge, opening, report): where pages and frames are.
+// isInPlace() → whether the hand's pages have memory at their own addresses before they are mapped.
+static napi_value export_is_in_place(napi_env env, napi_callback_info info) {
+  ADDON_ENTER_BARE(attached);
+  area a = area_of(self->words, self->slot, &self->space);
+  uint32_t held = own(&a, EXMAP_INTERFACE_HELD);
+  return boolean(env, held <= EXMAP_HAND_ENTRIES && is_in_place(&self->space, entry_at(&a, 0), held));
+}
+
+// openSpace(area: a view of its first page or null, pool: the same, way, huge, singles, opening, report): where pages and
+// frames are.
 static napi_value export_open_space(napi_env env, napi_callback_info info) {
-  ADDON_ENTER(attached, 6);
+  ADDON_ENTER(attached, 7);
   int32_t way;
-  bool huge, opening;
+  bool huge, singles, opening;
   uint8_t *report;
   size_t report_bytes;
   space *s = &self->space;
   if (!addon_int32(env, arguments[2], &way) || (way != WAY_TABLE && !pages_argument(env, arguments[0], &s->area)) ||
       !pages_argument(env, arguments[1], &s->pool) || napi_get_value_bool(env, arguments[3], &huge) != napi_ok ||
-      napi_get_value_bool(env, arguments[4], &opening) != napi_ok ||
-      !addon_view(env, arguments[5], &report, &report_bytes) || report_bytes < REPORT_WORDS * sizeof(int32_t)) {
-    return addon_type_error(env, "openSpace(area, pool, way, huge, opening, report)");
+      napi_get_value_bool(env, arguments[4], &singles) != napi_ok ||
+      napi_get_value_bool(env, arguments[5], &opening) != napi_ok ||
+      !addon_view(env, arguments[6], &report, &report_bytes) || report_bytes < REPORT_WORDS * sizeof(int32_t)) {
+    return addon_type_error(env, "openSpace(area, pool, way, huge, singles, opening, report)");
   }
   area a = area_of(self->words, self->slot, s);
   s->pages = a.pages;
   s->frames = a.frames;
-  space_open(s, (enum way)way, huge, opening, a.zero, (int32_t *)(void *)report);
+  space_open(s, (enum way)way, huge, singles, opening, a.zero, (int32_t *)(void *)report);
   return NULL;
 }
 
@@ -229,7 +251,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
       {"nextBundle", export_next_bundle}, {"leave", export_leave},
       {"gather", export_gather},          {"ready", export_ready},          {"openSpace", export_open_space},
       {"openFile", export_open_file},     {"closeFile", export_close_file}, {"fill", export_fill},
-      {"fillSync", export_fill_sync},     {"cancel", export_cancel}};
+      {"fillSync", export_fill_sync},     {"cancel", export_cancel},        {"isInPlace", export_is_in_place}};
   napi_value arguments[2], core;
   uint8_t *bytes;
   size_t size;

@@ -74,6 +74,16 @@ static inline uint32_t claim_run(const area *a, uint32_t op, uint32_t run, uint3
   return claimed;
 }
 
+// Single pages have their words anywhere in the table, and a compare-exchange waits for its word and lets nothing pass: so
+// many runs ahead the processor is told which one it will be.
+#define CLAIM_AHEAD 8u
+
+static inline void fetch_ahead(const area *a, uint32_t run, uint32_t runs) {
+  if (run + CLAIM_AHEAD >= runs) return;
+  uint32_t page = word_peek(&command_at(a, run + CLAIM_AHEAD)[EXMAP_COMMAND_PAGE]);
+  if (page < a->pages) __builtin_prefetch(&a->table[page], 1);
+}
+
 // Fills the hand from the batch's runs. EVENT_DONE: the hand is ready, or empty because the batch is at its end. Other
 // events have to be dealt with before it is called again.
 static inline uint32_t claim(const area *a) {
@@ -84,6 +94,7 @@ static inline uint32_t claim(const area *a) {
     // Read once: the commands are in shared memory, and what was checked has to be what is used.
     uint32_t page = word_peek(&command[EXMAP_COMMAND_PAGE]), count = word_peek(&command[EXMAP_COMMAND_COUNT]);
     uint32_t offset = own(a, EXMAP_INTERFACE_OFFSET), held = own(a, EXMAP_INTERFACE_HELD);
+    fetch_ahead(a, run, runs);
     if ((int32_t)word_peek(&command[EXMAP_COMMAND_STATUS]) != PARPEROS_PENDING) {
       next_run(a, run, 0);
       continue;

@@ -59,7 +59,8 @@ static inline int32_t exmap_step(uint32_t *words, uint32_t slot, space *space) {
         set_own(&a, EXMAP_INTERFACE_OP, EXMAP_OP_NONE);
         return EXMAP_EVENT_DONE;
       }
-      if (takes_frames(own(&a, EXMAP_INTERFACE_OP))) arrange_frames(a.space, entry_at(&a, 0), held);
+      uint32_t op = own(&a, EXMAP_INTERFACE_OP);
+      if (takes_frames(op)) arrange_frames(a.space, entry_at(&a, 0), held, op == EXMAP_OP_READ);
       if (needs_transfer(&a, held)) {
         set_own(&a, EXMAP_INTERFACE_PHASE, EXMAP_PHASE_FILL);
         return EXMAP_EVENT_FILL;

@@ -26,13 +26,15 @@ static inline uint32_t end_of_whole(const area *a, uint32_t first, uint32_t held
 static inline int32_t finish_taking(const area *a, uint32_t held) {
   for (uint32_t i = 0; i < held;) {
     uint32_t end = end_of_whole(a, i, held);
-    if (end > i) map_pages(a->space, entry_at(a, i), end - i);
+    if (end > i) map_pages(a->space, entry_at(a, 0), held, i, end);
     for (; i < end; i++) {
       set_page(a, entry_page(a, i), word_of(a, entry_frame(a, i)));
       count_done(a, i);
     }
     if (i == held) break;
     if (entry_failed(a, i) && is_claimed(a, entry_page(a, i))) {
+      // It may have memory at its own address already, and a part of its bytes.
+      unmap_pages(a->space, entry_at(a, i), 1);
       uint32_t frame = entry_frame(a, i);
       if (!bundle_has(current_of(a), frame, a->bundle_frames) && !give_frame(a, frame)) return EXMAP_EVENT_GIVE_FRAMES;
       set_page(a, entry_page(a, i), 0);

@@ -26,16 +26,18 @@
 // What the hook keeps for an attached worker; NULL where there is no mapping. The core only hands it on: `a->space`.
 typedef struct space space;
 
-// The frames of these entries have just been taken and hold nothing yet: they, and only they, may be put in another order
-// among the entries, and the entries in another order too (neighbouring pages with neighbouring frames go in one call).
-static void arrange_frames(space *s, uint32_t *entries, uint32_t count);
+// The frames of all of a hand's entries have just been taken and hold nothing yet: they, and only they, may be put in
+// another order among the entries, and the entries in another order too (neighbouring pages with neighbouring frames go in
+// one call). `filled`: a transfer comes next.
+static void arrange_frames(space *s, uint32_t *entries, uint32_t count, bool filled);
 
 // Makes frames whose pages are not mapped yet hold zeros. False: it cannot (the pool is not in this memory); then the
 // caller of exmap_step does it, as a transfer.
 static bool clear_frames(space *s, const uint32_t *entries, uint32_t count);
 
-// Gives pages their frames: what the frame holds is at the page afterwards. Frames keep their entries here.
-static void map_pages(space *s, const uint32_t *entries, uint32_t count);
+// Gives the pages of entries first … end − 1 of a hand their frames: what the frame holds is at the page afterwards. Frames
+// keep their entries here.
+static void map_pages(space *s, const uint32_t *hand, uint32_t held, uint32_t first, uint32_t end);
 
 // Takes the frames away from their pages, which read as zeros afterwards; what a frame holds then is anything. Pages that
 // were not mapped are left as they are. The frames may be put in another order among the entries.

@@ -64,6 +64,13 @@ export const tableFrame = 0x3fffffff
 export const nativeWay = 7
 export const nativeHugePages = 8
 export const nativeCalls = 16
+export const nativeRegistered = 32
+// Scattered pages come and go by themselves, many in one call, where runs move.
+export const nativeSingles = 64
+// The depth of the files' rings, 1 … maxDepth; 0: the usual one.
+export const nativeDepthShift = 8
+export const nativeDepthMask = 0x1fff
+export const maxDepth = 4096
 
 export const shelfShelved = 0x40000000
 export const shelfOwned = 0x80000000

@@ -112,12 +112,18 @@ export async function attachFromProcess(options: ProcessAttachOptions): Promise<
   return await native.attach(handle, slot, rest)
 }
 
-function check({ way, hugePages, io }: NativeOptions): void {
+function check({ way, hugePages, io, depth, registered }: NativeOptions): void {
   if (way !== undefined && !Object.hasOwn(wayNumbers, way)) {
     throw new ParperosError('BAD_OPTION', `way is one of ${Object.keys(wayNumbers).join(', ')}, got ${JSON.stringify(way)}`)
   }
   if (hugePages !== undefined && typeof hugePages !== 'boolean') {
     throw new ParperosError('BAD_OPTION', `hugePages is true or false, got ${JSON.stringify(hugePages)}`)
+  }
+  if (registered !== undefined && typeof registered !== 'boolean') {
+    throw new ParperosError('BAD_OPTION', `registered is true or false, got ${JSON.stringify(registered)}`)
+  }
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 1 && depth <= L.maxDepth)) {
+    throw new ParperosError('BAD_OPTION', `depth is 1 to ${L.maxDepth}, got ${JSON.stringify(depth)}`)
   }
   if (io !== undefined && !['io_uring', 'pread'].includes(io)) {
     throw new ParperosError('BAD_OPTION', `io is 'io_uring' or 'pread', got ${JSON.stringify(io)}`)

@@ -2,15 +2,15 @@
 import { FRAME_BYTES, type PageRun, type RunResult } from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
 import { canTest } from '@parperos/presets/backends'
-import { truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join as joinPath, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ExMap, type ExMapArea } from '../src/index.ts'
-import { native } from '../src/native.ts'
+import { native, type NativeOptions } from '../src/native.ts'
 import { blockDevice, blockDevicesUnavailable } from './support/block-device.ts'
 import { patternedFile } from './support/file.ts'
-import { expectWhole, joinNative, openNative } from './support/native-open.ts'
-import { canMove, ios, ways } from './support/native-probe.ts'
+import { expectWhole, joinNative, openNative, reasonsOf } from './support/native-open.ts'
+import { canMove, canRing, ios, ways } from './support/native-probe.ts'
 import { gapInMemory, gapUnavailable } from './support/own-memory.ts'
 import { bytesOf, pattern } from './support/page-bytes.ts'
 
@@ -19,6 +19,30 @@ const results = (area: ExMapArea, count: number): [done: number, status: number]
   Array.from({ length: count }, (_, index) => area.io.result(index)).map(({ done, status }: RunResult) => [done, status])
 const isPattern = (area: ExMapArea, page: number, version = 0): boolean =>
   Buffer.from(bytesOf(area, page)).equals(pattern(page, version))
+
+/** Gives the file's pages their version 2, and leaves none of them in the page cache where the file system can do that. */
+function writePastCache(path: string, pages: number): void {
+  const bytes = pages * FRAME_BYTES
+  // Memory that begins on a page.
+  const content = new Uint8Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, bytes)
+  for (let page = 0; page < pages; page++) content.set(pattern(page, 2), page * FRAME_BYTES)
+  const open = (flags: number): number => openSync(path, constants.O_WRONLY | flags)
+  const written = (file: number): boolean => {
+    try {
+      return writeSync(file, content) === bytes
+    } finally {
+      closeSync(file)
+    }
+  }
+  const direct = ((): number | null => {
+    try {
+      return open(constants.O_DIRECT)
+    } catch {
+      return null
+    }
+  })()
+  expect(written(direct ?? open(0))).toBe(true)
+}
 
 const way = canMove ? 'move' : ways[0]
 const methods = ['read', 'readSync'] as const
@@ -44,6 +68,45 @@ describe.each(ios)('a file through %s', (io) => {
     expect(Buffer.from(cut.subarray(0, 100)).equals(pattern(700).subarray(0, 100))).toBe(true)
     expect(cut.subarray(100).every((byte) => byte === 0)).toBe(true)
     expect(area.isResident(701)).toBe(false)
+    expectWhole(world)
+  })
+
+  it.each(methods)('says the same of small batches, which may be read at once: %s', async (method) => {
+    using file = patternedFile(100 * FRAME_BYTES + 7)
+    const world = await openNative({ native: { way, io }, pages: 200, poolFrames: 256, file })
+    const { area } = world
+    for (const version of [0, 1]) {
+      expect(await area.io[method]([run(120), run(98, 4), run(5), run(70, 20), run(7), run(5)])).toBe(25)
+      expect(results(area, 6)).toEqual([
+        [0, status.END_OF_FILE],
+        [3, status.END_OF_FILE],
+        [1, 0],
+        [20, 0],
+        [1, 0],
+        [0, status.RESIDENT],
+      ])
+      expect(isPattern(area, 5, version)).toBe(true)
+      for (const page of [70, 89, 99]) expect(isPattern(area, page)).toBe(true)
+      expect([...bytesOf(area, 100).subarray(0, 8)]).toEqual([...pattern(100).subarray(0, 7), 0])
+      bytesOf(area, 5).set(pattern(5, 1))
+      expect(await area.io.write([run(5)])).toBe(1)
+      area.io.free([run(98, 3), run(5), run(70, 20), run(7)])
+    }
+    expectWhole(world)
+  })
+
+  it.each(methods)('of which some pages are in the page cache gives them all: %s', async (method) => {
+    using file = patternedFile(4000 * FRAME_BYTES)
+    writePastCache(file.path, 4000)
+    const world = await openNative({ native: { way, io }, pages: 4000, poolFrames: 512, file })
+    const { area } = world
+    // What is read brings its neighbours, so that others are far from them.
+    const near = [10, 1000, 2000].map((page) => run(page, 2))
+    expect(await area.io[method](near)).toBe(6)
+    area.io.free(near)
+    const mixed = [run(1001), run(500, 2), run(10), run(3100), run(2000, 2), run(2600), run(3999)]
+    expect(await area.io[method](mixed)).toBe(9)
+    for (const page of [1001, 500, 501, 10, 3100, 2000, 2001, 2600, 3999]) expect(isPattern(area, page, 2)).toBe(true)
     expectWhole(world)
   })
 
@@ -249,5 +312,66 @@ it('a file that is not there is refused before anything is taken', async () => {
   const path = joinPath(dirname(file.path), 'none')
   await expect(openNative({ file: { path } })).rejects.toMatchObject({ code: 'SYSTEM' })
   writeFileSync(path, '')
-  expect((await openNative({ file: { path } })).area.info().whyNotBetter).toEqual([])
+  expect(reasonsOf((await openNative({ file: { path } })).area)).toEqual([])
+})
+
+describe.skipIf(!canRing)('a ring', () => {
+  it.each([1, 3, 4096])('of %i requests at the same time reads and writes the same', async (depth) => {
+    using file = patternedFile(600 * FRAME_BYTES)
+    for (const direct of [false, true]) {
+      const world = await openNative({
+        ...{ native: { way, io: 'io_uring', depth }, pages: 600, poolFrames: 1024, slots: 2 },
+        file: { path: file.path, direct },
+      })
+      const other = await joinNative(world, 1)
+      for (const [area, first] of [[world.area, 0], [other.area, 1]] as const) {
+        const runs = Array.from({ length: 200 }, (_, i) => run(((i * 7) % 200) * 3 + first))
+        expect(await area.io.read(runs)).toBe(200)
+        expect(area.io.readSync([run(first + 2, 2)])).toBe(1)
+        for (const { page } of runs) expect(isPattern(area, page)).toBe(true)
+        expect(await area.io.write(runs)).toBe(200)
+        area.io.free([...runs, run(first + 2)])
+      }
+      expectWhole(world)
+    }
+  })
+
+  it.each([false, true])('has the pool registered when that is asked for (direct: %s), whoever reads', async (direct) => {
+    using file = patternedFile(600 * FRAME_BYTES)
+    const world = await openNative({
+      ...{ native: { way: 'table', registered: true }, pages: 600, poolFrames: 1024, slots: 2 },
+      file: { path: file.path, direct },
+    })
+    expect(world.area.info()).toMatchObject({ io: 'io_uring', whyNotBetter: [] })
+    const other = await joinNative(world, 1)
+    expect(other.area.info().whyNotBetter).toEqual([])
+    for (const { area } of [world, other]) {
+      expect(await area.io.read([run(0, 300), run(400), run(598, 2)])).toBe(303)
+      expect(area.io.readSync([run(350), run(360, 30)])).toBe(31)
+      for (const page of [0, 150, 299, 350, 389, 400, 599]) expect(isPattern(area, page)).toBe(true)
+      bytesOf(area, 350).set(pattern(350, 4))
+      bytesOf(area, 389).set(pattern(389, 4))
+      expect(await area.io.write([run(350), run(380, 10)])).toBe(11)
+      area.io.free([run(0, 300), run(350), run(360, 30), run(400), run(598, 2)])
+      expect(area.io.readSync([run(350), run(389)])).toBe(2)
+      expect([isPattern(area, 350, 4), isPattern(area, 389, 4)]).toEqual([true, true])
+      for (const page of [350, 389]) bytesOf(area, page).set(pattern(page))
+      expect(area.io.writeSync([run(350), run(389)])).toBe(2)
+      area.io.free([run(350), run(389)])
+    }
+    expectWhole(world)
+  })
+
+  it('does without registered memory where frames move, or nobody asked for a ring, and says so', async () => {
+    using file = patternedFile(40 * FRAME_BYTES)
+    const reasons = async (options: NativeOptions): Promise<readonly string[]> => {
+      const { area } = await openNative({ native: { ...options, registered: true }, file })
+      expect(await area.io.read([run(3, 30)])).toBe(30)
+      expect(isPattern(area, 32)).toBe(true)
+      return reasonsOf(area)
+    }
+    const starting = (text: string): unknown => expect.stringMatching(`^registered: ${text}`)
+    if (canMove) expect(await reasons({ way: 'move' })).toEqual([starting("in the way 'move' frames")])
+    expect(await reasons({ way: 'table', io: 'pread' })).toEqual([starting('without io_uring')])
+  })
 })

@@ -1,12 +1,12 @@
 // What an area costs: addresses cost nothing, resident memory is what the pool allows, and a freed page's memory is back.
-import { createMemory, FRAME_BYTES } from '@parperos/alloc-api'
+import { createMemory, FRAME_BYTES, type PageArea, type PageRun } from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canTest } from '@parperos/presets/backends'
 import { describe, expect, it } from 'vitest'
-import { bytesFor, expectWhole, openNative } from './support/native-open.ts'
+import { bytesFor, expectWhole, openNative, reasonsOf } from './support/native-open.ts'
 import { canMove, mappedWays, ways } from './support/native-probe.ts'
 import { soak } from './support/soak.ts'
 import { bytesOf, pattern } from './support/page-bytes.ts'
@@ -15,6 +15,11 @@ const MIB = 1 << 20
 
 /** Memory of this process that is really there. */
 const residentMib = (): number => (Number(readFileSync('/proc/self/statm', 'utf8').split(' ')[1]) * FRAME_BYTES) / MIB
+
+function touch(area: PageArea, page: number): void {
+  const at = area.address(page)
+  area.window(at)[at & area.windowMask] = 7
+}
 
 const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
 
@@ -69,6 +74,47 @@ describe.each(mappedWays)("memory in the way '%s'", (way) => {
     // The pool has 32 MiB; page tables and JavaScript's own heap come on top.
     expect(most - before).toBeLessThan(32 + 40)
     expectWhole({ area, frames })
+  })
+
+  it('is as large as the pool whether pages come in runs or singly', async () => {
+    const poolFrames = 2 ** 14
+    const world = await openNative({ native: { way }, pages: 2 ** 17, poolFrames })
+    const { area } = world
+    const before = residentMib()
+    const batches = 15
+    const runs = Array.from({ length: batches }, (_, i) => [{ page: i * 1000, count: 1000 }])
+    const singlePage = (index: number): PageRun => ({ page: 20_000 + index * 7, count: 1 })
+    const single = runs.map((_, batch) => Array.from({ length: 1000 }, (__, i) => singlePage(i * batches + batch)))
+    for (let round = 0; round < 2; round++) {
+      for (const one of [runs, single]) {
+        for (const batch of one) {
+          expect(area.io.alloc(batch)).toBe(1000)
+          for (const { page, count } of batch) for (let i = 0; i < count; i++) touch(area, page + i)
+        }
+        // 59 of the pool's 64 MiB are at their pages, and nothing but the rest is in the pool.
+        expect(residentMib() - before).toBeLessThan(64 + 24)
+        for (const batch of one) expect(area.io.free(batch)).toBe(1000)
+      }
+    }
+    expectWhole(world)
+  })
+
+  it('is not held by pages that could not be read', async () => {
+    using file = sparseFile(6, 60_013)
+    const world = await openNative({ native: { way }, pages: 2 ** 15, poolFrames: 2 ** 14, file })
+    const { area } = world
+    const before = residentMib()
+    for (const method of ['read', 'readSync'] as const) {
+      expect(await area.io[method](Array.from({ length: 30 }, (_, i) => ({ page: 100 + i * 1000, count: 1000 })))).toBe(0)
+      for (let batch = 0; batch < 8; batch++) {
+        const single = Array.from({ length: 1000 }, (_, i) => ({ page: 200 + batch + i * 32, count: 1 }))
+        expect(await area.io[method](single)).toBe(0)
+      }
+      expect(area.io.result(999)).toEqual({ done: 0, status: status.END_OF_FILE })
+    }
+    expect(residentMib() - before).toBeLessThan(20)
+    for (let page = 100; page < 15_100; page += 97) expect(isZero(bytesOf(area, page))).toBe(true)
+    expectWhole(world)
   })
 
   it('comes with the pages, and goes with them', async () => {
@@ -134,7 +180,7 @@ describe.skipIf(!canHuge)('a pool in huge pages', () => {
   it('keeps what is in its pages, however they are moved', async () => {
     const world = await openNative({ ...options, aligned: true })
     const { area } = world
-    expect(area.info()).toMatchObject({ way: 'move', whyNotBetter: [] })
+    expect([area.info().way, reasonsOf(area)]).toEqual(['move', []])
     const runs = [{ page: 0, count: 1024 }, { page: 1100, count: 700 }, { page: 5120, count: 2048 }]
     const pages = runs.flatMap(({ page, count }) => Array.from({ length: count }, (_, i) => page + i))
     for (let round = 0; round < 3; round++) {
@@ -164,7 +210,7 @@ describe.skipIf(!canHuge)('a pool in huge pages', () => {
 
   it('says why it is not when it does not begin at a multiple of 2 MiB', async () => {
     const { area } = await openNative(options)
-    expect(area.info().whyNotBetter).toEqual([expect.stringMatching(/^huge pages: .*multiple of 2 MiB$/)])
+    expect(reasonsOf(area)).toEqual([expect.stringMatching(/^huge pages: .*multiple of 2 MiB$/)])
     expect(area.io.alloc([{ page: 0, count: 600 }])).toBe(600)
   })
 })

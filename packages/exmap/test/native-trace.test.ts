@@ -52,7 +52,10 @@ class Model {
 }
 
 describe.each(ways)("a seeded trace in the way '%s'", (way) => {
-  it.each(ios)('through %s is what the model says', async (io) => {
+  it.each(ios.flatMap((io) => [
+    { io, shape: 'runs and single pages' },
+    { io, shape: 'mostly single pages' },
+  ] as const))('of $shape through $io is what the model says', async ({ io, shape }) => {
     const seed = 77
     const random = new Random(seed)
     using file = patternedFile(FILE_PAGES * FRAME_BYTES)
@@ -84,7 +87,7 @@ describe.each(ways)("a seeded trace in the way '%s'", (way) => {
         continue
       }
       const runs = Array.from({ length: 1 + random.below(30) }, () => {
-        const count = random.below(4) === 0 ? random.below(30) : 1
+        const count = random.below(shape === 'mostly single pages' ? 40 : 4) === 0 ? random.below(30) : 1
         return { page: random.below(PAGES + 5), count }
       })
       if (isFull) runs.push({ page: random.below(100), count: 300 })

@@ -8,7 +8,7 @@ import * as L from '../src/layout.ts'
 import { native, nativeWith, type NativeOptions } from '../src/native.ts'
 import { FailingStore } from './support/failing-store.ts'
 import { patternedFile } from './support/file.ts'
-import { bytesFor, expectWhole, joinNative, openNative } from './support/native-open.ts'
+import { bytesFor, expectWhole, joinNative, openNative, reasonsOf } from './support/native-open.ts'
 import { canMove, ios, mappedWays, ways } from './support/native-probe.ts'
 import { wordsOf } from './support/open.ts'
 import { bytesOf, pattern, patternedBytes } from './support/page-bytes.ts'
@@ -40,6 +40,17 @@ describe.each(mappedWays)("pages mapped in the way '%s'", (way) => {
       for (const page of pages) expect(isZero(bytesOf(area, page))).toBe(true)
       expectWhole(world)
     }
+  })
+
+  it('hold zeros when that is asked for, whatever somebody wrote there before they had a frame', async () => {
+    const world = await openNative({ native: { way } })
+    const { area } = world
+    for (const runs of [[{ page: 3, count: 8 }], [20, 31, 17].map((page) => ({ page, count: 1 }))]) {
+      for (const { page, count } of runs) for (let i = 0; i < count; i++) bytesOf(area, page + i).fill(5)
+      area.io.alloc(runs, { zero: true })
+      for (const { page, count } of runs) for (let i = 0; i < count; i++) expect(isZero(bytesOf(area, page + i))).toBe(true)
+    }
+    expectWhole(world)
   })
 
   it('are cleared when asked for', async () => {
@@ -120,6 +131,10 @@ describe.each(mappedWays)("a store of one's own in the way '%s'", (way) => {
     expect(await area.io.write([{ page: 5, count: 1 }])).toBe(1)
     expect(isPattern(store.bytes.subarray(5 * FRAME_BYTES, 6 * FRAME_BYTES), 5, 1)).toBe(true)
     expect(isPattern(bytesOf(area, 5), 5, 1)).toBe(true)
+    const single = [47, 31, 16, 21, 39].map((page) => ({ page, count: 1 }))
+    expect(await area.io[method](single)).toBe(4)
+    for (const { page } of single) expect(isPattern(bytesOf(area, page), page)).toBe(page !== 21)
+    expect(isZero(bytesOf(area, 21))).toBe(true)
     expectWhole(world)
     area.close()
     expect(store.isOpen).toBe(false)
@@ -129,8 +144,23 @@ describe.each(mappedWays)("a store of one's own in the way '%s'", (way) => {
 describe('the way', () => {
   it.skipIf(!canMove)("is 'move' where that works, and nothing is better", async () => {
     const { area } = await openNative()
-    expect(area.info()).toMatchObject({ way: 'move', whyNotBetter: [] })
+    expect([area.info().way, reasonsOf(area)]).toEqual(['move', []])
     expect(wordsOf(area)[L.headerNative] & L.nativeWay).toBe(1)
+  })
+
+  it.skipIf(!canMove)('of scattered pages may be that of runs, where the system does not drop many at once', async () => {
+    using file = patternedFile(400 * FRAME_BYTES)
+    const world = await openNative({ native: { way: 'move' }, pages: 400, poolFrames: 512, slots: 2, file })
+    wordsOf(world.area)[L.headerNative] &= ~L.nativeSingles
+    const other = await joinNative(world, 1)
+    const single = [7, 300, 2, 51, 98, 250].map((page) => ({ page, count: 1 }))
+    for (const [one, next] of [[world.area, other.area], [other.area, world.area]]) {
+      expect(await one.io.read(single)).toBe(6)
+      for (const { page } of single) expect(isPattern(bytesOf(next, page), page)).toBe(true)
+      expect(next.io.free(single)).toBe(6)
+      for (const { page } of single) expect(isZero(bytesOf(one, page))).toBe(true)
+    }
+    expectWhole(world)
   })
 
   it.skipIf(!canMove)('is another one for a pool that cannot be moved, and the reason is told', async () => {
@@ -152,8 +182,9 @@ describe('the way', () => {
   })
 
   it('is chosen among those there are', () => {
-    const wrong = [{ way: 'mmap' }, { io: 'fs' }, { hugePages: 1 }] as unknown as NativeOptions[]
-    for (const options of wrong) {
+    const depths = [0, 4097, 1.5, '64'].map((depth) => ({ depth }))
+    const wrong = [{ way: 'mmap' }, { io: 'fs' }, { hugePages: 1 }, { registered: 'yes' }, ...depths]
+    for (const options of wrong as unknown as NativeOptions[]) {
       expect(() => nativeWith(options)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }) as Error)
     }
     expect(native.supports).toEqual({ mapped: true, processes: false })

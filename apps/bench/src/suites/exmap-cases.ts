@@ -29,7 +29,7 @@ export interface PagesInput extends Measured {
 /** One way to read. */
 export interface ReadSeries {
   way: 'move' | 'table'
-  /** Requests of the bare loop at the same time. */
+  /** Requests with the operating system at the same time: of ExMap, and of the bare loop. */
   depth: number
   /** Single pages that ExMap reads in one batch. */
   batch: number

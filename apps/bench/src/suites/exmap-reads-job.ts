@@ -60,7 +60,7 @@ async function measure(
   const memory = await metadataMemory(FRAMES * PAGE_BYTES + pages * 8 + 2 ** 22)
   const pool = memory.region(FRAMES * PAGE_BYTES, 'pool')
   const frames = await (await allocators.llfree.backends.native()).open({ memory, frames: FRAMES })
-  const backend = await pageAreas.nativeWith({ way, io: 'io_uring' })
+  const backend = await pageAreas.nativeWith({ way, io: 'io_uring', depth })
   using area = await backend.open({ memory, pages, frames, pool, file: { path, readOnly: true, direct } })
   const descriptor = openSync(path, constants.O_RDONLY | (direct ? constants.O_DIRECT : 0))
   const bare = (await pageAreas.bare()).openReads(descriptor, depth)

@@ -17,9 +17,10 @@ import type { Measurement, Plan, Settings, Suite } from './suite.ts'
 
 const FILE_BYTES = { quick: 2 ** 28, normal: 2 ** 30 }
 
-/** ExMap has at most as many reads with the operating system as a batch has runs, or as its ring is deep. */
+/** As many requests at the same time on both sides. */
 const DIRECT: ReadSeries[] = [
-  { way: 'move', depth: 64, batch: 64 },
+  { way: 'table', depth: 64, batch: 1024 },
+  { way: 'move', depth: 64, batch: 1024 },
   { way: 'move', depth: 128, batch: 1024 },
 ]
 const CACHED: ReadSeries[] = [

@@ -28,14 +28,14 @@ static inline void advise_ranges(const space *s, prim_range *ranges, uint32_t co
   advise_each(ranges + first, count - first, advice);
 }
 
-// Advises the pages of all entries.
-static inline void advise_pages(const space *s, const uint32_t *entries, uint32_t count, prim_advice advice) {
+// Advises the pages of all entries, or their frames.
+static inline void advise_entries(const space *s, const uint32_t *entries, uint32_t count, bool frames, prim_advice advice) {
   prim_range ranges[ADVISED_RANGES];
   uint32_t used = 0;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t page = word_peek(&entries[i * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_PAGE]);
-    if (page >= s->pages) continue;
-    uint8_t *address = page_address(s, page);
+    uint32_t number = word_peek(&entries[i * EXMAP_ENTRY_WORDS + (frames ? EXMAP_ENTRY_FRAME : EXMAP_ENTRY_PAGE)]);
+    if (number >= (frames ? s->frames : s->pages)) continue;
+    uint8_t *address = frames ? frame_address(s, number) : page_address(s, number);
     if (used > 0 && ranges[used - 1].address + ranges[used - 1].bytes == address) {
       ranges[used - 1].bytes += PAGE_BYTES;
       continue;
@@ -47,4 +47,17 @@ static inline void advise_pages(const space *s, const uint32_t *entries, uint32_
     ranges[used++] = (prim_range){address, PAGE_BYTES};
   }
   if (used > 0) advise_ranges(s, ranges, used, advice);
+}
+
+static inline void advise_pages(const space *s, const uint32_t *entries, uint32_t count, prim_advice advice) {
+  advise_entries(s, entries, count, false, advice);
+}
+
+// Faults the pages of all entries in, by a write: what they hold is anything. For private memory that is quicker than to ask
+// for it.
+static inline void touch_pages(const space *s, const uint32_t *entries, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t page = word_peek(&entries[i * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_PAGE]);
+    if (page < s->pages) *(volatile uint8_t *)page_address(s, page) = 0;
+  }
 }

@@ -7,40 +7,54 @@
 #include "move.h"
 #include "sort.h"
 
-static inline void arrange_frames(space *s, uint32_t *entries, uint32_t count) {
+// Pages get memory of their own here, or from a transfer (transfer.h).
+static inline void arrange_frames(space *s, uint32_t *entries, uint32_t count, bool filled) {
   switch (s->way) {
     case WAY_MOVE:
       sort_pages(entries, count);
       sort_frames(entries, count);
+      if (!is_in_place(s, entries, count)) break;
+      // A frame's memory is at one place only: in the pool, or at its page.
+      advise_entries(s, entries, count, true, PRIM_DROP);
+      if (!filled) touch_pages(s, entries, count);
       break;
     case WAY_MADVISE:
-    case WAY_MEMFD:
-      // Now, so that a transfer finds the pages there and does not fault at each of them.
-      advise_pages(s, entries, count, PRIM_POPULATE);
+      if (!filled) touch_pages(s, entries, count);
       break;
+    // Where there is no memory left a touch would kill.
+    case WAY_MEMFD: advise_pages(s, entries, count, PRIM_POPULATE); break;
     default: break;
   }
 }
 
 static inline bool clear_frames(space *s, const uint32_t *entries, uint32_t count) {
-  // Pages that have just been faulted in are full of zeros.
-  if (s->way == WAY_MADVISE || s->way == WAY_MEMFD) return true;
+  if (s->way == WAY_MEMFD) {
+    // What somebody wrote there before goes; and where there is no memory left a write would kill.
+    advise_pages(s, entries, count, PRIM_PUNCH);
+    advise_pages(s, entries, count, PRIM_POPULATE);
+    return true;
+  }
+  bool in_place = is_in_place(s, entries, count);
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t frame = word_peek(&entries[i * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_FRAME]);
-    if (is_inside(s, 0, frame, 1)) memset(frame_address(s, frame), 0, PAGE_BYTES);
+    const uint32_t *entry = entries + i * EXMAP_ENTRY_WORDS;
+    uint32_t page = word_peek(&entry[EXMAP_ENTRY_PAGE]), frame = word_peek(&entry[EXMAP_ENTRY_FRAME]);
+    // A page that has just been faulted in is full of zeros, unless somebody wrote to it while it had no frame.
+    if (is_inside(s, page, frame, 1)) memset(incoming_address(s, in_place, page, frame), 0, PAGE_BYTES);
   }
   return true;
 }
 
-static inline void map_pages(space *s, const uint32_t *entries, uint32_t count) {
-  if (s->way == WAY_MOVE) move_entries(s, entries, count, true);
+static inline void map_pages(space *s, const uint32_t *hand, uint32_t held, uint32_t first, uint32_t end) {
+  if (s->way != WAY_MOVE || is_in_place(s, hand, held)) return;
+  move_entries(s, hand + first * EXMAP_ENTRY_WORDS, end - first, true);
 }
 
 static inline void unmap_pages(space *s, uint32_t *entries, uint32_t count) {
   switch (s->way) {
     case WAY_MOVE:
       sort_frames(entries, count);
-      move_entries(s, entries, count, false);
+      if (is_in_place(s, entries, count)) advise_pages(s, entries, count, PRIM_DROP);
+      else move_entries(s, entries, count, false);
       break;
     case WAY_MADVISE: advise_pages(s, entries, count, PRIM_DROP); break;
     case WAY_MEMFD: advise_pages(s, entries, count, PRIM_PUNCH); break;

@@ -48,16 +48,6 @@ static inline void clear_way(uint8_t *to, size_t bytes) {
   if (end > first) drop((uint8_t *)first, end - first);
 }
 
-// How many entries from the first on have neighbouring pages and frames.
-static inline uint32_t run_length(const uint32_t *entries, uint32_t count, uint32_t page, uint32_t frame) {
-  uint32_t n = 1;
-  while (n < count && entries[n * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_PAGE] == page + n &&
-         entries[n * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_FRAME] == frame + n) {
-    n++;
-  }
-  return n;
-}
-
 static inline void move_entries(const space *s, const uint32_t *entries, uint32_t count, bool in) {
   for (uint32_t i = 0; i < count;) {
     const uint32_t *entry = entries + i * EXMAP_ENTRY_WORDS;

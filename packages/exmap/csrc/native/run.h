@@ -6,12 +6,35 @@
 
 #include "prim_ring.h"
 
-// Requests that are with the operating system at the same time.
-#define RING_DEPTH 128u
+// Pages that a batch is tried for at once although nobody waits for it: of as many that are in the page cache JavaScript
+// waits for less than for a thread to be woken and to tell that it is done.
+#define AT_ONCE_PAGES 64u
+
+// Reads what is in the page cache, without waiting, until a piece is not: the pieces and their pages are left as after any
+// other answer. At most `most` pages, from the first piece on. False: the file cannot be asked like that.
+static inline bool run_at_once(transfer *t, uint32_t most) {
+  for (uint32_t i = 0; i < t->pieces && most > 0; i++) {
+    piece *p = transfer_piece(t, i);
+    request asked;
+    while (piece_ask(t, p, &asked)) {
+      if (p->asked > most) return true;
+      size_t done = 0;
+      int error = prim_read_cached(t->fd, asked.ranges, asked.count, asked.offset, &done);
+      // Errors are told by who asks again and waits.
+      if (error != 0) return error != EOPNOTSUPP && error != EINVAL;
+      most -= p->asked;
+      bool whole = done == (size_t)p->asked << PAGE_SHIFT;
+      piece_answer(t, p, (int32_t)done);
+      // The rest of it is on the disk, or behind the end of the file.
+      if (!whole && p->next < p->end) return true;
+    }
+  }
+  return true;
+}
 
 static inline bool ring_ask(transfer *t, prim_ring *ring, uint32_t index) {
   request asked;
-  if (!piece_ask(t, &t->piece[index], &asked)) return false;
+  if (!piece_ask(t, transfer_piece(t, index), &asked)) return false;
   prim_ring_push(ring, t->write, asked.ranges, asked.count, asked.offset, index);
   return true;
 }
@@ -33,7 +56,7 @@ static inline void run_on_ring(transfer *t, prim_ring *ring) {
     int32_t result;
     while (prim_ring_pop(ring, &index, &result)) {
       in_flight--;
-      piece_answer(t, &t->piece[index], result);
+      piece_answer(t, transfer_piece(t, index), result);
       in_flight += ring_ask(t, ring, index) ? 1 : 0;
     }
     if (!told && is_cancelled(t)) {
@@ -47,7 +70,7 @@ static inline void run_on_ring(transfer *t, prim_ring *ring) {
 static inline void run_by_calls(transfer *t, uint32_t *taken) {
   uint32_t index;
   while ((index = word_add(taken, 1)) < t->pieces) {
-    piece *p = &t->piece[index];
+    piece *p = transfer_piece(t, index);
     request asked;
     while (piece_ask(t, p, &asked)) {
       size_t done = 0;

@@ -29,8 +29,8 @@ typedef struct space space;
 
 struct space {
   way way;
-  // Whether frames may lie in huge pages.
-  bool huge;
+  // Whether frames may lie in huge pages; whether hands of scattered pages are carried out in place where runs move.
+  bool huge, singles;
   uint8_t *area, *pool;
   // Numbers in shared memory are checked against these before they become addresses.
   uint64_t pages, frames;
@@ -45,9 +45,38 @@ ALWAYS_INLINE bool is_inside(const space *s, uint32_t page, uint32_t frame, uint
   return (uint64_t)page + count <= s->pages && (uint64_t)frame + count <= s->frames;
 }
 
-// Where a page's bytes are put by a transfer, before map_pages.
-ALWAYS_INLINE uint8_t *incoming_address(const space *s, uint32_t page, uint32_t frame) {
-  return s->way == WAY_MADVISE || s->way == WAY_MEMFD ? page_address(s, page) : frame_address(s, frame);
+// How many entries from the first on have neighbouring pages and frames.
+static inline uint32_t run_length(const uint32_t *entries, uint32_t count, uint32_t page, uint32_t frame) {
+  uint32_t n = 1;
+  while (n < count && entries[n * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_PAGE] == page + n &&
+         entries[n * EXMAP_ENTRY_WORDS + EXMAP_ENTRY_FRAME] == frame + n) {
+    n++;
+  }
+  return n;
+}
+
+// Whether most runs of neighbours are single pages. A move of one costs a system call, and for each processor that runs a
+// thread of this process an interrupt, which a call for many pages needs once.
+static inline bool is_scattered(const uint32_t *entries, uint32_t count) {
+  uint32_t runs = 0;
+  // Until what is left could not make up for it.
+  for (uint32_t i = 0; i < count && 2 * (runs + count - i) > count; runs++) {
+    const uint32_t *entry = entries + i * EXMAP_ENTRY_WORDS;
+    i += run_length(entry, count - i, word_peek(&entry[EXMAP_ENTRY_PAGE]), word_peek(&entry[EXMAP_ENTRY_FRAME]));
+  }
+  return 2 * runs > count;
+}
+
+// Whether the pages of a hand have memory at their own addresses before they are mapped, and frames are numbers. It follows
+// from the hand after arrange_frames, whoever asks.
+static inline bool is_in_place(const space *s, const uint32_t *hand, uint32_t held) {
+  if (s->way == WAY_MOVE) return s->singles && is_scattered(hand, held);
+  return s->way == WAY_MADVISE || s->way == WAY_MEMFD;
+}
+
+// Where a page's bytes are put before map_pages.
+ALWAYS_INLINE uint8_t *incoming_address(const space *s, bool in_place, uint32_t page, uint32_t frame) {
+  return in_place ? page_address(s, page) : frame_address(s, frame);
 }
 
 // Where the bytes of a page that has a frame are.

@@ -27,8 +27,11 @@ struct station {
   // The worker's own ring; without it there are only calls that wait.
   bool has_ring;
   prim_ring ring;
-  // Why there is none: an errno value, −1 when none was asked for.
-  int refused;
+  // Requests that are with the operating system at the same time, and whether a thread tries first what needs no waiting.
+  uint32_t depth;
+  bool at_once;
+  // Why there is no ring: an errno value, −1 when none was asked for. And why the pool is not registered there.
+  int refused, unregistered;
   uint32_t lanes;
   lane lane[LANES];
   // Sleepers wait for a change of the first two. Lanes that are still at this turn's transfer, and pieces they have taken.
@@ -39,16 +42,30 @@ struct station {
   void *listener;
 };
 
-// `ring` false: as if there were no io_uring. NULL: no memory.
-static inline station *station_open(int fd, bool ring, void (*tell)(void *), void *listener) {
+// `depth` 0: as if there were no io_uring. `cached`: pages may be in the page cache. `memory`: what is to be registered, or
+// NULL. NULL: no memory.
+static inline station *station_open(int fd, uint32_t depth, bool cached, const prim_range *memory, void (*tell)(void *),
+                                    void *listener) {
   station *s = calloc(1, sizeof *s);
   if (!s) return NULL;
   s->fd = fd;
+  s->depth = depth;
+  s->at_once = cached;
   s->tell = tell;
   s->listener = listener;
-  s->refused = ring ? prim_ring_open(&s->ring, RING_DEPTH, fd) : -1;
+  s->refused = depth > 0 ? prim_ring_open(&s->ring, depth, fd) : -1;
   s->has_ring = s->refused == 0;
+  s->unregistered = s->has_ring && memory ? prim_ring_register(&s->ring, memory) : 0;
   return s;
+}
+
+// A ring is for the thread that opened it: the lane's own, with the same memory registered.
+static inline bool lane_ring(const station *s, prim_ring *ring) {
+  if (!s->has_ring || prim_ring_open(ring, s->depth, s->fd) != 0) return false;
+  const prim_range *memory = &s->ring.registered;
+  // The kernel counts it as locked once more, and may refuse that: then this ring does without.
+  if (memory->bytes > 0) prim_ring_register(ring, memory);
+  return true;
 }
 
 static inline void sleep_until(uint32_t *word, uint32_t value) {
@@ -60,8 +77,7 @@ static inline void *lane_main(void *argument) {
   const lane *self = argument;
   station *s = self->station;
   prim_ring ring;
-  // A ring is for the thread that opened it.
-  bool has_ring = s->has_ring && prim_ring_open(&ring, RING_DEPTH, s->fd) == 0;
+  bool has_ring = lane_ring(s, &ring);
   for (uint32_t turn = 1;; turn++) {
     sleep_until(&s->turn, turn);
     if (word_load(&s->quitting) != 0) break;
@@ -108,10 +124,19 @@ static inline bool station_post(station *s, bool awaited) {
 // Waits for what was posted.
 static inline void station_await(station *s) { sleep_until(&s->finished, word_load(&s->turn)); }
 
-// Carries the transfer out, and returns then.
+// Does what can be done at once, at most `most` pages; whether nothing is left to do.
+static inline bool station_at_once(station *s, uint32_t most) {
+  if (!s->at_once || s->transfer.write) return false;
+  s->at_once = run_at_once(&s->transfer, most);
+  return transfer_has_ended(&s->transfer);
+}
+
+// Carries the transfer out, and returns then. A ring tries by itself what needs no waiting.
 static inline void station_run(station *s) {
   if (s->has_ring) {
     run_on_ring(&s->transfer, &s->ring);
+  } else if (station_at_once(s, EXMAP_HAND_ENTRIES)) {
+    return;
   } else if (s->transfer.pieces > 1 && station_post(s, true)) {
     station_await(s);
   } else {

@@ -8,6 +8,7 @@
 //           └──────┴──────┘
 #pragma once
 
+#include "sort.h"
 #include "space.h"
 
 #include <errno.h>
@@ -26,10 +27,14 @@ typedef struct {
   const space *space;
   uint32_t *entries;
   int fd;
-  bool write;
+  // Whether bytes go to the pages' own addresses before these are mapped; and whether pages are faulted in when they are asked
+  // for. Before that the disk would wait for all of them, and the system itself takes longer.
+  bool write, in_place, touch;
   // Set by whoever wants it to end; what was not asked for yet is CANCELLED then.
   uint32_t cancelled;
   uint32_t count, pieces;
+  // Pieces in the order in which they are asked for.
+  uint64_t order[EXMAP_HAND_ENTRIES];
   // Entries of a piece have the ranges of the same numbers to themselves.
   piece piece[EXMAP_HAND_ENTRIES];
   prim_range range[EXMAP_HAND_ENTRIES];
@@ -47,6 +52,18 @@ static inline void set_status(const transfer *t, uint32_t from, uint32_t to, int
   for (uint32_t i = from; i < to; i++) word_poke(&transfer_entry(t, i)[EXMAP_ENTRY_STATUS], (uint32_t)status);
 }
 
+// The pages in the order of the file: what the system has to look up for one of them is near what it has for the next.
+static inline void order_pieces(transfer *t) {
+  bool ascending = true;
+  for (uint32_t i = 0; i < t->pieces; i++) {
+    t->order[i] = (uint64_t)page_at(t, t->piece[i].next) << 32 | i;
+    ascending = ascending && (i == 0 || t->order[i] > t->order[i - 1]);
+  }
+  if (!ascending) sort_keys(t->order, t->pieces, 32, 64);
+}
+
+static inline piece *transfer_piece(transfer *t, uint32_t index) { return &t->piece[(uint32_t)t->order[index]]; }
+
 // Cuts the hand into pieces. Precondition: at most EXMAP_HAND_ENTRIES.
 static inline void transfer_begin(transfer *t, const space *s, uint32_t *entries, uint32_t count, int fd, bool write) {
   t->space = s;
@@ -54,6 +71,8 @@ static inline void transfer_begin(transfer *t, const space *s, uint32_t *entries
   t->count = count;
   t->fd = fd;
   t->write = write;
+  t->in_place = is_in_place(s, entries, count);
+  t->touch = t->in_place && !write && s->way != WAY_MEMFD;
   t->pieces = 0;
   word_store(&t->cancelled, 0);
   for (uint32_t i = 0; i < count; i++) {
@@ -61,6 +80,7 @@ static inline void transfer_begin(transfer *t, const space *s, uint32_t *entries
     if (last && i - last->next < PIECE_PAGES && page_at(t, i) == page_at(t, i - 1) + 1) last->end = i + 1;
     else t->piece[t->pieces++] = (piece){.next = i, .end = i + 1, .most = PIECE_PAGES};
   }
+  order_pieces(t);
 }
 
 static inline bool is_cancelled(const transfer *t) { return word_load(&t->cancelled) != 0; }
@@ -90,7 +110,9 @@ static inline bool piece_ask(transfer *t, piece *p, request *asked) {
       p->next = p->end;
       return false;
     }
-    uint8_t *address = t->write ? resident_address(t->space, page, frame) : incoming_address(t->space, page, frame);
+    uint8_t *address =
+        t->write ? resident_address(t->space, page, frame) : incoming_address(t->space, t->in_place, page, frame);
+    if (t->touch) *(volatile uint8_t *)address = 0;
     if (count > 0 && ranges[count - 1].address + ranges[count - 1].bytes == address) ranges[count - 1].bytes += PAGE_BYTES;
     else ranges[count++] = (prim_range){address, PAGE_BYTES};
   }
@@ -116,7 +138,7 @@ static inline void piece_short(transfer *t, piece *p, uint32_t bytes) {
   if (!t->write && is_at_end(t, p->next)) {
     if (bytes > 0) {
       uint32_t *entry = transfer_entry(t, p->next);
-      uint8_t *page = incoming_address(t->space, entry[EXMAP_ENTRY_PAGE], entry[EXMAP_ENTRY_FRAME]);
+      uint8_t *page = incoming_address(t->space, t->in_place, entry[EXMAP_ENTRY_PAGE], entry[EXMAP_ENTRY_FRAME]);
       memset(page + bytes, 0, PAGE_BYTES - bytes);
       set_status(t, p->next, p->next + 1, 0);
       p->next++;
@@ -146,6 +168,13 @@ static inline void piece_answer(transfer *t, piece *p, int32_t result) {
   set_status(t, p->next, p->next + pages, 0);
   p->next += pages;
   p->tries = 0;
+}
+
+static inline bool transfer_has_ended(const transfer *t) {
+  for (uint32_t i = 0; i < t->pieces; i++) {
+    if (t->piece[i].next < t->piece[i].end) return false;
+  }
+  return true;
 }
 
 // A run of which a page failed ends there: its later pages fail too, and its command says why. What the command says already

@@ -9,11 +9,32 @@ import type { ExMapCore } from '../driver.ts'
 export interface NativeCore extends ExMapCore {
   /**
    * Says where pages and frames are (views of the first of each; no area for the way 'table') and gives pages addresses in a
-   * way (native/ways.ts). Writes what came of it to `report`.
+   * way (native/ways.ts). `singles`: what whoever opened it found about scattered pages. Writes what came of it to `report`.
    */
-  openSpace(area: Uint8Array | null, pool: Uint8Array, way: number, huge: boolean, opening: boolean, report: Int32Array): void
-  /** The transfers' file. 0: they go through io_uring; else the error that it was refused with, −1 when not asked for. */
-  openFile(descriptor: number, ring: boolean, listener: () => void): number
+  openSpace(
+    area: Uint8Array | null,
+    pool: Uint8Array,
+    way: number,
+    huge: boolean,
+    singles: boolean,
+    opening: boolean,
+    report: Int32Array,
+  ): void
+  /** Whether the hand's pages have memory already, so that their bytes are put there and not into frames that move there. */
+  isInPlace(): boolean
+  /**
+   * The transfers' file, through io_uring with so many requests at the same time, or without it (0). `cached`: pages may be in
+   * the page cache. `registered`: the pool is to be registered, where frames stay in their places. Writes two words to
+   * `report`: 0 or the error that io_uring was refused with, −1 when not asked for; and 0 or that of registering the pool.
+   */
+  openFile(
+    descriptor: number,
+    depth: number,
+    cached: boolean,
+    registered: boolean,
+    listener: () => void,
+    report: Int32Array,
+  ): void
   closeFile(): void
   /** Whether the hand's transfer goes on and the listener will be called; false: it is done. */
   fill(): boolean

@@ -5,6 +5,15 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { syncFile } from '../io/sync-file.ts'
 import type { PageTransfer } from '../io/transfer.ts'
 import { errorName, type NativeCore } from './addon.ts'
+import type { Way } from './ways.ts'
+
+/** How the file is read and written. */
+export interface RingOptions {
+  /** Requests of io_uring at the same time; 0: without it. */
+  depth: number
+  registered: boolean
+  way: Way
+}
 
 export class NativeTransfer implements PageTransfer {
   readonly io: string
@@ -15,12 +24,15 @@ export class NativeTransfer implements PageTransfer {
   #isOpen = true
   #done: (() => void) | null = null
 
-  /** Throws `SYSTEM` when the file cannot be opened. `ring`: use io_uring where it is allowed. */
-  constructor(core: NativeCore, file: PageFile, ring: boolean) {
-    const { descriptor, reasons } = openPageFile(file)
+  /** Throws `SYSTEM` when the file cannot be opened. */
+  constructor(core: NativeCore, file: PageFile, { depth, registered, way }: RingOptions) {
+    const { descriptor, cached, reasons } = openPageFile(file)
+    const report = new Int32Array(2)
     try {
-      const refused = core.openFile(descriptor, ring, () => this.#finish())
+      core.openFile(descriptor, depth, cached, registered, () => this.#finish(), report)
+      const [refused, unregistered] = report
       if (refused > 0) reasons.push(`io_uring: io_uring_setup was refused with ${errorName(refused)}`)
+      if (registered) reasons.push(...whyNotRegistered(way, refused === 0, unregistered))
       this.io = refused === 0 ? 'io_uring' : 'pread'
     } catch (error) {
       closeSync(descriptor)
@@ -76,19 +88,35 @@ export class NativeTransfer implements PageTransfer {
   }
 }
 
-function openPageFile({ path, readOnly = false, direct = false }: PageFile): { descriptor: number; reasons: string[] } {
+function whyNotRegistered(way: Way, hasRing: boolean, error: number): string[] {
+  if (way !== 'table') {
+    return [`registered: in the way '${way}' frames do not stay where they are; the way 'table' has to be asked for`]
+  }
+  if (!hasRing) return ['registered: without io_uring there is nothing to register the pool with']
+  if (error === 0) return []
+  return [`registered: the pool was refused with ${errorName(error)}; the process may lock what ulimit -l says`]
+}
+
+interface OpenFile {
+  descriptor: number
+  /** Whether its pages can be in the page cache. */
+  cached: boolean
+  reasons: string[]
+}
+
+function openPageFile({ path, readOnly = false, direct = false }: PageFile): OpenFile {
   const access = readOnly ? constants.O_RDONLY : constants.O_RDWR
   const reasons: string[] = []
   try {
     if (direct) {
       try {
-        return { descriptor: openSync(path, access | constants.O_DIRECT), reasons }
+        return { descriptor: openSync(path, access | constants.O_DIRECT), cached: false, reasons }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
         reasons.push('direct: the file system of this file has no O_DIRECT, so that its pages are in the page cache too')
       }
     }
-    return { descriptor: openSync(path, access), reasons }
+    return { descriptor: openSync(path, access), cached: true, reasons }
   } catch (cause) {
     throw new ParperosError('SYSTEM', `the file of a page area cannot be opened: ${String(cause)}`, { cause })
   }

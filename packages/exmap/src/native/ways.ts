@@ -21,8 +21,8 @@ export const wayOf = (number: number): Way | undefined =>
   (Object.keys(wayNumbers) as Way[]).find((way) => wayNumbers[way] === number)
 
 /** What the addon reports of an address space: words of an Int32Array. */
-const REPORT_WORDS = 5
-const [REPORT_WAY, REPORT_STAGE, REPORT_MOVE, REPORT_MANY, REPORT_HUGE] = [0, 1, 2, 3, 4]
+const REPORT_WORDS = 6
+const [REPORT_WAY, REPORT_STAGE, REPORT_MOVE, REPORT_MANY, REPORT_HUGE, REPORT_SINGLES] = [0, 1, 2, 3, 4, 5]
 
 const stages = [
   'nothing',
@@ -41,6 +41,11 @@ export class WayReport {
     return wayOf(this.words[REPORT_WAY])
   }
 
+  /** Whether scattered pages come and go by themselves in a way that moves runs. */
+  get singles(): boolean {
+    return this.words[REPORT_SINGLES] !== 0
+  }
+
   /** A sentence for each thing that was refused. */
   reasons(): string[] {
     const { words } = this
@@ -49,7 +54,8 @@ export class WayReport {
       reasons.push(`move: ${stages[words[REPORT_STAGE]]} was refused with ${errorName(words[REPORT_MOVE])}`)
     }
     if (words[REPORT_MANY] !== 0) {
-      const refused = `was refused with ${errorName(words[REPORT_MANY])}, so that each range is a call of its own`
+      const instead = this.way === 'move' ? 'scattered pages move one by one' : 'each range is a call of its own'
+      const refused = `was refused with ${errorName(words[REPORT_MANY])}, so that ${instead}`
       reasons.push(`batches: process_madvise on this process ${refused}`)
     }
     if (words[REPORT_HUGE] !== 0) {

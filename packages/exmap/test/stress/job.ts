@@ -1,5 +1,5 @@
-// What the workers of a stress run are told, and what they share beside the area: for each page a latch, the version of its
-// bytes, and whether they are newer than the file's.
+// What the workers of a stress run are told, and what they share beside the area: whether two of them have met at a page,
+// and for each page a latch, the version of its bytes, and whether they are newer than the file's.
 import type { FrameAllocatorHandle, PageAreaHandle } from '@parperos/alloc-api'
 import type { Kind } from '../support/backends.ts'
 
@@ -15,7 +15,7 @@ export interface Job {
   batches: number
   area: PageAreaHandle
   frames: FrameAllocatorHandle
-  /** Three words for each page. */
+  /** `Board.words`. */
   board: Int32Array<SharedArrayBuffer>
 }
 
@@ -43,32 +43,42 @@ export class Board {
     this.#words = words
   }
 
-  static words = (pages: number): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(pages * 12))
+  /** One word, and three for each page. */
+  static words = (pages: number): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(4 + pages * 12))
+
+  /** A worker has found a page in the hand of another. */
+  meet(): void {
+    Atomics.store(this.#words, 0, 1)
+  }
+
+  haveMet(): boolean {
+    return Atomics.load(this.#words, 0) !== 0
+  }
 
   /** Takes a page's latch, if nobody has it. */
   tryLatch(page: number): boolean {
-    return Atomics.compareExchange(this.#words, page * 3, 0, 1) === 0
+    return Atomics.compareExchange(this.#words, 1 + page * 3, 0, 1) === 0
   }
 
   unlatch(page: number): void {
-    Atomics.store(this.#words, page * 3, 0)
+    Atomics.store(this.#words, 1 + page * 3, 0)
   }
 
   version(page: number): number {
-    return this.#words[page * 3 + 1]
+    return this.#words[page * 3 + 2]
   }
 
   /** The page's bytes are those of the next version, and not in the file yet. */
   change(page: number): void {
-    this.#words[page * 3 + 1]++
-    this.#words[page * 3 + 2] = 1
+    this.#words[page * 3 + 2]++
+    this.#words[page * 3 + 3] = 1
   }
 
   isDirty(page: number): boolean {
-    return this.#words[page * 3 + 2] !== 0
+    return this.#words[page * 3 + 3] !== 0
   }
 
   clean(page: number): void {
-    this.#words[page * 3 + 2] = 0
+    this.#words[page * 3 + 3] = 0
   }
 }

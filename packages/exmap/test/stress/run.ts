@@ -9,11 +9,14 @@ import { expectTrue } from './expect.ts'
 import { Board, noCounts, type Answer, type Counts, type Job } from './job.ts'
 import { BufferManager } from './latched.ts'
 
+/** How many times the batches workers go on that have not met: a machine may run them one after the other for long. */
+const PATIENCE = 20
+
 /** Everybody gives frames to all pages and takes them away, whoever uses them: a race for every word. */
-async function wild(area: ExMapArea, batches: number, random: Random): Promise<Counts> {
+async function wild(area: ExMapArea, batches: number, random: Random, board: Board): Promise<Counts> {
   const counts = noCounts()
   const { io } = area
-  for (let batch = 0; batch < batches; batch++) {
+  for (let batch = 0; batch < batches || (batch < PATIENCE * batches && !board.haveMet()); batch++) {
     const runs: PageRun[] = Array.from({ length: 1 + random.below(6) }, () => ({
       page: random.below(area.pages),
       count: random.below(9),
@@ -32,6 +35,7 @@ async function wild(area: ExMapArea, batches: number, random: Random): Promise<C
       if (found === 'OUT_OF_MEMORY') counts.exhausted++
       if (found === 'PAGE_BUSY') counts.busy++
     }
+    if (counts.busy > 0) board.meet()
   }
   return counts
 }
@@ -55,7 +59,7 @@ export async function run(job: Job, backend: ExMapBackend): Promise<Answer> {
   using area = await ExMap.attach({ backend, handle: job.area, slot, frames })
   const random = new Random(job.seed)
   const board = new Board(job.board)
-  if (job.what === 'wild') return { slot, counts: await wild(area, job.batches, random) }
+  if (job.what === 'wild') return { slot, counts: await wild(area, job.batches, random, board) }
   if (job.what === 'flush') return { slot, counts: await flush(area, board) }
   return { slot, counts: await latched(area, job.batches, random, board) }
 }

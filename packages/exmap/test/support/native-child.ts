@@ -1,6 +1,7 @@
 // Another process. 'share': it inherits the memory as descriptor 3 and the area's memory as descriptor 4, attaches, looks at
 // pages that the parent has read, evicts some and writes others. 'starve': it lets its descriptors run out before it opens an
-// area, so that the system refuses what needs one. 'exit': it ends itself while a batch is in flight.
+// area, so that the system refuses what needs one. 'lock': it may lock less memory than it wants to. 'exit': it ends itself
+// while a batch is in flight.
 import { createMemory, FRAME_BYTES, type FrameAllocator, type Memory, type Region } from '@parperos/alloc-api'
 import { openMemory } from '@parperos/alloc-api/native'
 import { LLFree } from '@parperos/llfree'
@@ -28,10 +29,17 @@ async function share(): Promise<unknown> {
   return { seen, elsewhere, freed, read, right: isPattern(area, 129), way: area.info().way, supports: area.supports }
 }
 
-async function world(): Promise<{ memory: Memory; pages: number; frames: FrameAllocator; pool: Region }> {
-  const memory = await createMemory({ backend: 'wasm', bytes: 4 << 20 })
-  const pool = memory.region(64 * FRAME_BYTES, 'pool')
-  return { memory, pool, pages: 64, frames: await LLFree.open({ backend: llfreeSab, memory, frames: 64 }) }
+interface Parts {
+  memory: Memory
+  pages: number
+  frames: FrameAllocator
+  pool: Region
+}
+
+async function world(poolFrames = 64): Promise<Parts> {
+  const memory = await createMemory({ backend: 'wasm', bytes: (4 << 20) + poolFrames * FRAME_BYTES })
+  const pool = memory.region(poolFrames * FRAME_BYTES, 'pool')
+  return { memory, pool, pages: 64, frames: await LLFree.open({ backend: llfreeSab, memory, frames: poolFrames }) }
 }
 
 async function starve(): Promise<unknown> {
@@ -59,6 +67,13 @@ async function starve(): Promise<unknown> {
   return { told, freed, empty, done, right }
 }
 
+async function lock(): Promise<unknown> {
+  const backend = nativeWith({ way: 'table', registered: true })
+  const area = await ExMap.open({ backend, ...(await world(2048)), file: { path } })
+  const done = [await area.io.read([{ page: 1, count: 3 }]), area.io.readSync([{ page: 20, count: 5 }])]
+  return { done, right: [1, 3, 20, 24].every((page) => isPattern(area, page)), told: area.info().whyNotBetter }
+}
+
 /** Ends itself while the operating system writes into its pages. */
 async function exit(): Promise<never> {
   const area = await ExMap.open({ backend: native, ...(await world()), file: { path, direct: true } })
@@ -66,5 +81,5 @@ async function exit(): Promise<never> {
   process.exit(7)
 }
 
-const answers = { share, starve, exit }
+const answers = { share, starve, lock, exit }
 console.log(JSON.stringify(await answers[what as keyof typeof answers]()))

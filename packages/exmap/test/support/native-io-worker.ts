@@ -14,6 +14,8 @@ export interface IoJob {
   frames: FrameAllocatorHandle
   slot: number
   filePages: number
+  /** Pages of a run, at most. */
+  longest: number
   batches: number
   seed: number
 }
@@ -38,7 +40,7 @@ if (job.what === 'hang') {
 
 let compared = 0
 for (let batch = 0; batch < job.batches; batch++) {
-  const runs = Array.from({ length: 32 }, () => ({ page: draw(job.filePages - 4), count: 1 + draw(4) }))
+  const runs = Array.from({ length: 32 }, () => ({ page: draw(job.filePages - 4), count: 1 + draw(job.longest) }))
   area.io.readSync(runs)
   const done = runs.map(({ page }, index) => ({ page, count: area.io.result(index).done }))
   for (const { page, count } of done) {

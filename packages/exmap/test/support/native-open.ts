@@ -4,7 +4,7 @@ import { STACK_BYTES } from '@parperos/alloc-api/driver'
 import { LLFree } from '@parperos/llfree'
 import { sab as llfreeSab } from '@parperos/llfree/sab'
 import { geometry } from '../../src/geometry.ts'
-import { ExMap } from '../../src/index.ts'
+import { ExMap, type ExMapArea } from '../../src/index.ts'
 import { hugePool, native, nativeWith, type NativeOptions } from '../../src/native.ts'
 import type { Options as OpenOptions, World } from './open.ts'
 
@@ -42,6 +42,10 @@ export async function joinNative(
   const frames = await LLFree.attach({ backend: llfreeSab, handle, slot, takeOver })
   return { frames, area: await ExMap.attach({ backend: native, handle: area.handle, slot, frames, takeOver }) }
 }
+
+/** Why an area is not opened in a better way; without the batches of scattered pages, which are a younger kernel's. */
+export const reasonsOf = (area: ExMapArea): readonly string[] =>
+  area.info().whyNotBetter.filter((reason) => !reason.startsWith('batches: '))
 
 /** Every frame is somewhere, and knows where. */
 export function expectWhole({ area, frames }: Pick<World, 'area' | 'frames'>): void {
