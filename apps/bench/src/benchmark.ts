@@ -12,8 +12,9 @@ import { Progress } from './progress.ts'
 import { htmlOf } from './report/html.ts'
 import type { Report } from './report/schema.ts'
 import { tableOf } from './report/table.ts'
+import { Misuse } from './misuse.ts'
 import { plansOf, run } from './run.ts'
-import type { Settings, Suite } from './suites/suite.ts'
+import type { Plan, Settings, Suite } from './suites/suite.ts'
 
 export interface BenchmarkOptions extends OutputOptions {
   quick?: true
@@ -21,6 +22,7 @@ export interface BenchmarkOptions extends OutputOptions {
   workers?: number[]
   seed: number
   timeMs?: number
+  only?: string
   list?: true
   dir?: string
 }
@@ -48,7 +50,7 @@ export async function benchmark(
     cwd,
     runnable,
   }
-  const plans = await plansOf(suites, settings)
+  const plans = chosen(await plansOf(suites, settings), options.only)
   if (options.list) {
     const labels = plans.flatMap(({ measurements }) => measurements.map(({ cell }) => cell.label))
     process.stdout.write(`${labels.join('\n')}\n`)
@@ -73,6 +75,18 @@ export async function benchmark(
   write(report, outputs)
   for (const { cell, message } of report.failures) progress.say(`failed: ${cell}: ${message}`)
   return report.failures.length > 0 ? 1 : 0
+}
+
+function chosen(plans: readonly Plan[], only: string | undefined): readonly Plan[] {
+  if (only === undefined) return plans
+  const those = plans.map(({ measurements, notes }) => ({
+    measurements: measurements.filter(({ cell }) => cell.label.includes(only)),
+    notes,
+  }))
+  if (those.every(({ measurements }) => measurements.length === 0)) {
+    throw new Misuse(`nothing that would be measured has ${JSON.stringify(only)} in its name: --list names all of it`)
+  }
+  return those
 }
 
 function write(report: Report, { json, html, jsonOnStdout }: Outputs): void {

@@ -75,6 +75,7 @@ function commandOf(bundle: Bundle): Command {
         .argParser(wholeNumber('A round in milliseconds', 1, 10_000))
         .default(undefined, '100, with --quick 12'),
     )
+    .option('--only <text>', 'measure only what has this in its line of --list')
     .option('--list', 'list what would be measured and stop')
   if (bundle.suites.some(({ takesDirectory }) => takesDirectory)) {
     command.option('--dir <dir>', "the real files of the file cache (default: the project's node_modules)")
@@ -86,7 +87,7 @@ function commandOf(bundle: Bundle): Command {
 
 function commandLine(): Command {
   const program = new Command('parperos-bench')
-    .description('Measures frame allocators on all backends and writes the results as a table, as JSON and as HTML.')
+    .description('Measures allocators, page areas and stores on all backends; writes a table, JSON and HTML.')
     .option('--schema', 'print the JSON Schema of the report and stop')
     .usage('<suite|all|start> [options]')
     // A word that names no command ends up here, with whatever options follow it.

@@ -2,6 +2,7 @@
 // one backend in it; everything else in this app knows allocators by their contract.
 import { createMemory, type BackendKind, type FrameAllocatorBackend, type Memory } from '@parperos/alloc-api'
 import type { OpenInsideCore } from '@parperos/alloc-api/driver/bench'
+import type { Store, StoreHandle } from '@parperos/buffer-manager'
 import type { NativeOptions } from '@parperos/exmap/native'
 
 export interface AllocatorParts {
@@ -48,3 +49,31 @@ export const backendKinds = ['sab', 'wasm', 'native'] as const satisfies Backend
 
 /** A memory that every backend can work in, so that all are measured on the same kind of bytes. */
 export const metadataMemory = (bytes: number): Promise<Memory> => createMemory({ backend: 'wasm', bytes })
+
+/** The buffer manager's store with keys and values of bytes. */
+export type BinaryStore = Store<Uint8Array, Uint8Array>
+
+export interface StoreChoice {
+  backend?: BackendKind | undefined
+  cacheBytes: number
+  /** What is acknowledged survives power failure; else nothing waits for the disk. */
+  durable: boolean
+  workers: number
+  direct?: boolean
+}
+
+const BINARY = { keyEncoding: 'binary', valueEncoding: 'binary' } as const
+
+export async function openStore(
+  dir: string,
+  { backend, cacheBytes, durable, workers, direct = false }: StoreChoice,
+): Promise<BinaryStore> {
+  const { open } = await import('@parperos/buffer-manager')
+  return open(dir, { ...(backend && { backend }), cacheBytes, workers, direct, sync: durable ? 'full' : 'off', ...BINARY })
+}
+
+/** In another worker than the one that opened it: worker 1, 2 and so on. */
+export async function joinStore(handle: StoreHandle, worker: number): Promise<BinaryStore> {
+  const { attach } = await import('@parperos/buffer-manager')
+  return attach(handle, { worker, ...BINARY })
+}

@@ -6,6 +6,7 @@ import type { Cell, CellReply } from './measure/job.ts'
 import { refusalOf } from './misuse.ts'
 import { pageFigures } from './page-figures.ts'
 import { reportSchema, SCHEMA_VERSION, type Report } from './report/schema.ts'
+import { storeFigures } from './store-figures.ts'
 import type { Measurement, Plan, Records, Settings, Suite } from './suites/suite.ts'
 
 export interface RunContext {
@@ -39,8 +40,13 @@ export async function run(plans: readonly Plan[], settings: Settings, context: R
     startedAt: startedAt.toISOString(),
     durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...records,
-    figures: [...figuresOf(records.results, facts.cores), ...explorationFigures(records.exploration), ...pageFigures(records.pageWork)],
-    notes: [...plans.flatMap(({ notes }) => notes), ...disturbanceNote(records)],
+    figures: [
+      ...figuresOf(records.results, facts.cores),
+      ...explorationFigures(records.exploration),
+      ...pageFigures(records.pageWork),
+      ...storeFigures(records.keyValue),
+    ],
+    notes: [...plans.flatMap(({ notes }) => notes), ...(records.notes ?? []), ...disturbanceNote(records)],
     skipped: context.skipped,
     failures,
   } satisfies Report)
@@ -62,9 +68,12 @@ async function measureAll(
   return { records, failures }
 }
 
-function disturbanceNote({ results, pageWork = [] }: Records): string[] {
+function disturbanceNote({ results, pageWork = [], keyValue }: Records): string[] {
   // Where waiting for a disk is part of the work, nobody can tell.
-  const works = pageWork.map(({ disturbedRounds, rounds }) => ({ disturbedRounds: disturbedRounds ?? 0, rounds }))
+  const works = [...pageWork, ...(keyValue?.works ?? [])].map(({ disturbedRounds, rounds }) => ({
+    disturbedRounds: disturbedRounds ?? 0,
+    rounds,
+  }))
   const all = [...results, ...works]
   const count = all.filter(isDisturbed).length
   if (count === 0) return []

@@ -6,8 +6,8 @@ import { bench } from './cli.ts'
 import { emptyDirectory } from './directory.ts'
 
 const cases: [args: string[], line: RegExp][] = [
-  [[], /name a suite: llfree, file-cache, exmap, all, start/],
-  [['nonsense'], /there is no suite "nonsense"; there are llfree, file-cache, exmap, all, start/],
+  [[], /name a suite: llfree, file-cache, package-store, exmap, buffer-manager, all, start/],
+  [['nonsense'], /there is no suite "nonsense"; there are llfree, file-cache, package-store, exmap, buffer-manager, all, start/],
   [['nonsense', '--quick'], /there is no suite "nonsense"/],
   [['llfree', '--nonsense'], /unknown option '--nonsense'/],
   [['llfree', 'nonsense'], /too many arguments/],
@@ -20,6 +20,8 @@ const cases: [args: string[], line: RegExp][] = [
   [['llfree', '--seed', '-1'], /from 0 to 4294967295/],
   [['llfree', '--dir', '.'], /unknown option '--dir'/],
   [['exmap', '--dir', '.'], /unknown option '--dir'/],
+  [['buffer-manager', '--dir', '.'], /unknown option '--dir'/],
+  [['package-store', '--only', 'nothing'], /nothing that would be measured has "nothing" in its name: --list names all/],
   [['llfree', '--json'], /argument missing/],
   [['llfree', '--json', '.'], /is a directory, not a file/],
   [['llfree', '--json', 'a-file/out.json'], /cannot be written: ENOTDIR/],
@@ -49,7 +51,7 @@ describe('misuse', () => {
 })
 
 describe('help', () => {
-  test.each([[[]], [['llfree']], [['file-cache']], [['all']], [['start']]])(
+  test.each([[[]], [['llfree']], [['file-cache']], [['package-store']], [['buffer-manager']], [['all']], [['start']]])(
     '%j --help tells what there is',
     (words) => {
       const { status, stdout, stderr } = bench([...words, '--help'])

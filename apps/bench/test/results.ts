@@ -1,5 +1,15 @@
 // Made-up results for the tests of figures and reports.
-import type { CacheRun, Exploration, FileCache, PageWork, Report, Result } from '../src/report/schema.ts'
+import type {
+  CacheRun,
+  Exploration,
+  FileCache,
+  PackageRun,
+  PackageStore,
+  PageWork,
+  Report,
+  Result,
+  StoreWork,
+} from '../src/report/schema.ts'
 
 /** A result; `ns` is its median, in units of one compare-exchange of 5 ns. */
 export function resultWith(over: Partial<Omit<Result, 'nsPerOp'>> & { ns: number }): Result {
@@ -86,6 +96,48 @@ export const pageWorkWith = (over: Partial<PageWork>): PageWork => ({
   disturbedRounds: 0,
   rounds: 7,
   ...over,
+})
+
+export const storeWorkWith = (over: Partial<StoreWork>): StoreWork => ({
+  case: 'get',
+  store: 'parperos',
+  backend: 'native',
+  method: 'getSync',
+  workers: 1,
+  nsPerOp: { median: 1000, p25: 900, p75: 1200 },
+  cpuNsPerOp: { median: 1000, p25: 900, p75: 1200 },
+  opsPerSecond: 1e6,
+  opsPerCpuSecond: 1e6,
+  pageReadsPerSecond: null,
+  latencies: null,
+  cpuShare: 1,
+  disturbedRounds: 0,
+  rounds: 7,
+  ...over,
+})
+
+export const packageStoreWith = (over: Partial<PackageRun>): PackageStore => ({
+  input: { source: 'made-up lists', records: 1000, bytes: 2 ** 22, cacheBytes: 2 ** 20 },
+  runs: [
+    {
+      backend: 'sab',
+      workers: 2,
+      phases: ['load', 'query', 'update', 'query again'].map((name) => ({
+        name,
+        seconds: 0.2,
+        operations: 2000,
+        hits: 5000,
+        misses: 300,
+        evictions: 200,
+        writeBacks: 20,
+      })),
+      residentPages: 256,
+      wrongValues: 0,
+      get: { p50: 1000, p99: 90_000, p999: 200_000 },
+      put: { p50: 20_000, p99: 90_000, p999: 900_000 },
+      ...over,
+    },
+  ],
 })
 
 export const reportWith = (over: Partial<Report> = {}): Report => ({

@@ -12,7 +12,7 @@ const tiny = ['--quick', '--time-ms', '1']
 const read = (...path: string[]): Report => reportSchema.parse(JSON.parse(readFileSync(join(...path), 'utf8')))
 
 describe('a run', () => {
-  test('start measures both suites on every backend that there is and leaves a table, JSON and HTML', () => {
+  test('start measures its suites on every backend that there is and leaves a table, JSON and HTML', () => {
     using directory = emptyDirectory()
     using files = directoryOfFiles()
     const { status, stdout, stderr } = bench(['start', ...tiny, '--dir', files.path], { cwd: directory.path })
@@ -51,10 +51,14 @@ describe('a run', () => {
     expect(report.exploration?.schedules).toBeGreaterThan(report.exploration?.rounds ?? NaN)
     expect(ids).toContain('explorer-schedules-per-minute')
 
+    expect(report.packageStore?.runs.map((run) => [run.workers, run.wrongValues])).toEqual(Array(backends).fill([2, 0]))
+    expect(stdout).toMatch(/^package store: [\d,]+ records of /m)
+
     const html = readFileSync(join(directory.path, 'reports/parperos-bench.html'), 'utf8')
     expect(html).toContain('id="chart-bulk-get-9"')
     expect(html).toContain('id="chart-recovery-268435456"')
     expect(html).toContain('id="chart-cache-huge"')
+    expect(html).toContain('id="chart-package-latency"')
     expect(readdirSync(join(directory.path, 'reports'))).toHaveLength(2)
   })
 
@@ -91,6 +95,24 @@ describe('a run', () => {
     expect(status).toBe(0)
     expect(stdout.split('\n')).toContain('random  buddy  wasm  2 workers')
     expect(readdirSync(directory.path)).toEqual([])
+  })
+
+  test('--only takes the cells whose lines have the text in them', () => {
+    const { status, stdout } = bench(['buffer-manager', '--list', '--backend', 'sab', '--only', 'get  '])
+    expect(status).toBe(0)
+    expect(stdout.split('\n')).toEqual([
+      ...['get  parperos  sab  1 worker', 'get  parperos  sab  2 workers', 'get  lmdb  1 worker', 'get  lmdb  2 workers'],
+      ...['get  better-sqlite3  1 worker', 'get  better-sqlite3  2 workers', 'get  classic-level  1 worker', ''],
+    ])
+  })
+
+  test('the buffer-manager suite measures a cell of it with two workers, and what that comes to is in the report', () => {
+    const args = ['buffer-manager', ...tiny, '--backend', 'sab', '--workers', '2', '--only', 'tpcc', '--json', '-']
+    const { status, stdout } = bench(args)
+    expect(status).toBe(0)
+    const { keyValue } = reportSchema.parse(JSON.parse(stdout))
+    expect(keyValue?.works).toMatchObject([{ case: 'tpcc', store: 'parperos', backend: 'sab', workers: 2 }])
+    expect(keyValue?.works[0].latencies?.p999).toBeGreaterThan(0)
   })
 
   test('--schema prints JSON Schema', () => {

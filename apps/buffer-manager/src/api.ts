@@ -202,7 +202,10 @@ export interface Store<Key = string, Value = string> extends Tree<Key, Value>, A
   flush(): Promise<void>
   /** Everything committed is in the pages, and the log empty. */
   checkpoint(): Promise<void>
-  /** Of a read-only store: goes on to the last checkpoint. Whether there was a newer one. */
+  /**
+   * Of a read-only store: goes on to the last checkpoint. Whether there was a newer one. Snapshots stay what they are. Throws
+   * `BAD_OPTION` if it was opened for several workers, `STORE_FULL` if the store has grown beyond this one's `maxBytes`.
+   */
   refresh(): Promise<boolean>
   /** Walks everything; throws `CORRUPT` naming the page. Do not write meanwhile. */
   validate(): Promise<void>

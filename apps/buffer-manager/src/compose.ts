@@ -4,6 +4,7 @@ import {
   createMemory,
   FRAME_BYTES,
   Region,
+  type Memory,
   type FrameAllocator,
   type FrameAllocatorHandle,
   type PageArea,
@@ -59,7 +60,7 @@ const SHARED_POOL_BYTES = 2 ** 31
 
 /** Pages that lie in their frames, with a software page table: it is quickest for single pages. */
 const backends: Record<BackendName, () => Promise<ExMapBackend>> = {
-  native: async () => (await import('@parperos/exmap/native')).nativeWith({ way: 'table' }),
+  native: async () => (await import('@parperos/exmap/native')).nativeWith({ way: 'table', hugePages: true }),
   sab: async () => (await import('@parperos/exmap/sab')).sab,
   wasm: async () => (await import('@parperos/exmap/wasm')).wasm,
 }
@@ -80,7 +81,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     bytes: Math.min(2 ** 32 - 65_536, SLACK_BYTES + own + pages * 5 + slots * 65_536 + (isApart ? 0 : poolBytes)),
   })
   const poolMemory = isApart ? await createMemory({ backend: 'sab', bytes: poolBytes + (1 << 20) }) : memory
-  const pool = poolMemory.region(poolBytes, 'pool')
+  const pool = name === 'native' ? await hugePool(poolMemory, frames) : poolMemory.region(poolBytes, 'pool')
   const regions: Record<string, Region> = {}
   for (const [region, bytes] of Object.entries(options.regions)) regions[region] = memory.region(bytes, region)
   const allocator = { backend: 'auto', memory } as const
@@ -108,6 +109,9 @@ export async function join(handle: ComposedHandle, worker: number, takeOver: boo
   const regions = Object.fromEntries(Object.entries(handle.regions).map(([name, its]) => [name, Region.from(its)]))
   return composed(handle, lanes, numbers, regions, [])
 }
+
+const hugePool = async (memory: Memory, frames: number): Promise<Region> =>
+  (await import('@parperos/exmap/native')).hugePool(memory, frames)
 
 interface Lane {
   area: PageArea
@@ -152,12 +156,10 @@ async function choose(choice: BackendChoice): Promise<{ name: BackendName; backe
   const names = choice === 'auto' ? (['native', 'sab'] as const) : [choice]
   const chosen: string[] = []
   for (const name of names) {
-    if (!Object.hasOwn(backends, name)) break
     const backend = await backends[name]()
     const why = backend.unavailable()
     if (why === null) return { name, backend, chosen: [...chosen, `${name}: ${choice === 'auto' ? 'the first that runs here' : 'as asked for'}`] }
     chosen.push(`not ${name}: ${why}`)
   }
-  if (chosen.length > 0) throw new StoreError('UNAVAILABLE', chosen.join('; '))
-  throw new StoreError('BAD_OPTION', `backend is 'auto', 'sab', 'wasm' or 'native', got ${JSON.stringify(choice)}`)
+  throw new StoreError('UNAVAILABLE', chosen.join('; '))
 }

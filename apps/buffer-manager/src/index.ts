@@ -1,7 +1,7 @@
 // The buffer manager as a library: open a store, or attach to one that another worker of this process has open.
 import type { Store, StoreHandle, StoreOptions, TreeOptions } from './api.ts'
 import { joinStore, openStore } from './store/open.ts'
-import { OpenStore } from './store/store.ts'
+import { encodingsOf, OpenStore } from './store/store.ts'
 
 export type * from './api.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
@@ -21,7 +21,8 @@ export async function open<Key = string, Value = string>(
   path: string,
   options: StoreOptions & TreeOptions<Key, Value> = {},
 ): Promise<Store<Key, Value>> {
-  return new OpenStore(await openStore(path, options), options)
+  const encodings = encodingsOf(options)
+  return new OpenStore(await openStore(path, options), encodings)
 }
 
 /**
@@ -32,5 +33,6 @@ export async function attach<Key = string, Value = string>(
   handle: StoreHandle,
   { worker, takeOver = false, ...options }: AttachOptions<Key, Value>,
 ): Promise<Store<Key, Value>> {
-  return new OpenStore(await joinStore(handle, worker, takeOver), options)
+  const encodings = encodingsOf(options)
+  return new OpenStore(await joinStore(handle, worker, takeOver), encodings)
 }

@@ -1,7 +1,7 @@
 // Other processes read a store while it is written: each of them sees one checkpoint, until it goes on to the next.
 import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { open } from '../src/index.ts'
+import { attach, open } from '../src/index.ts'
 import { readRound, writeRound } from './processes/rounds.ts'
 import { startReader } from './processes/start.ts'
 import { backends, error, freshPaths, openSmall } from './support/stores.ts'
@@ -148,6 +148,19 @@ test('a snapshot of a reader stays what it is when the reader goes on', async ()
   expect(await readRound(reader, other)).toBe(9)
   snapshot.close()
   expect(await reader.refresh()).toBe(false)
+})
+
+test('a reader with several workers stays where it is', async () => {
+  const path = freshPath()
+  await using store = await openSmall(path)
+  await store.put('a', '1')
+  await store.checkpoint()
+  await using reader = await open(path, { ...reading, readOnly: true, workers: 2 })
+  await using other = await attach(reader.handle, { worker: 1 })
+  await store.put('a', '2')
+  await store.checkpoint()
+  for (const each of [reader, other]) await expect(each.refresh()).rejects.toThrow(error('BAD_OPTION', 'several workers'))
+  expect([reader.getSync('a'), await other.get('a')]).toEqual(['1', '1'])
 })
 
 test('a reader goes on to a store that has grown, as far as it has room', async () => {

@@ -69,7 +69,7 @@ describe.each(backends)('%s', (backend) => {
     expect([...numbers.keysSync()]).toEqual([7, 300, 70_000])
     expect([...numbers.valuesSync({ gt: 7, reverse: true })]).toEqual([{ square: 4_900_000_000 }, { square: 90_000 }])
     expect([numbers.getSync(300), await numbers.get(7), numbers.getSync(8)]).toEqual([{ square: 90_000 }, { square: 49 }, undefined])
-    const raw = store.tree<Uint8Array, string>('numbers', { keyEncoding: 'binary' })
+    const raw = store.tree<Uint8Array>('numbers', { keyEncoding: 'binary' })
     expect(raw.getSync(Uint8Array.of(0, 0, 1, 44))).toBe('{"square":90000}')
     expect([...raw.keysSync()].map((bytes) => [...bytes])).toEqual([[0, 0, 0, 7], [0, 0, 1, 44], [0, 1, 17, 112]])
     expect([numbers.count(), raw.count(), store.count()]).toEqual([3, 3, 0])

@@ -18,7 +18,7 @@ import {
   retireTree,
   validateTree,
 } from '../src/tree/index.ts'
-import { COLUMNS, COUNT, FIRST_CHILD, HEAP, LOWER, PREFIX, UPPER } from '../src/tree/layout.ts'
+import { COLUMNS, COUNT, FIRST_CHILD, HEAP, LOWER, PREFIX, SKIP, UPPER } from '../src/tree/layout.ts'
 import { randomFrom, type Random } from './support/random.ts'
 import { soak } from './support/soak.ts'
 import { TreeModel } from './support/tree-model.ts'
@@ -172,6 +172,7 @@ describe('validate names the page with', () => {
     ['another lower fence', [...leaves, ...inner], () => LOWER, 0x10000],
     ['another upper fence', [...leaves, ...inner], () => UPPER, 0x10000],
     ['another prefix', [...leaves, ...inner], () => PREFIX, 1],
+    ['a skip beyond its keys', [...leaves, ...inner], () => SKIP, 400],
     ['another first head', [...leaves, ...inner], () => COLUMNS, 1],
     ['another first slot', [...leaves, ...inner], (page) => COLUMNS + capacity(page), 1],
     ['another first child', inner, () => FIRST_CHILD, 1],

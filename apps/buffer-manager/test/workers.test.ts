@@ -39,9 +39,27 @@ describe.each(backends)('%s', (backend) => {
     }
   })
 
+  test('what is read while it is being changed in place is not torn', async () => {
+    await using store = await openSmall(freshPath(), { backend, workers: 2 })
+    let isWriting = true
+    const writing = start({ what: 'letters', handle: store.handle, worker: 1, operations: 30_000 * soak }).answer.finally(() => (isWriting = false))
+    const isOneLetter = (value: string): boolean => value === value[0].repeat(value.length)
+    const lengths = new Set<number>()
+    const torn: string[] = []
+    for (let i = 0; isWriting; i++) {
+      const values = [...store.valuesSync(), store.getSync(`letters ${i % 20}`) ?? 'a']
+      torn.push(...values.filter((value) => !isOneLetter(value)))
+      lengths.add(values[0].length)
+      if (i % 20 === 0) await new Promise(setImmediate)
+    }
+    await writing
+    expect(torn).toEqual([])
+    expect(lengths.size).toBeGreaterThan(20)
+  })
+
   test('a worker that is terminated while it does nothing loses nothing, and its place can be taken over', async () => {
     const path = freshPath()
-    const store = await openSmall(path, { backend, workers: 2, patienceMs: 1000 })
+    const store = await openSmall(path, { backend, workers: 2 })
     const { worker, answer } = start({ what: 'idle', handle: store.handle, worker: 1, closes: false })
     await answer
     expect(store.stats().openSnapshots).toBe(1)

@@ -11,13 +11,14 @@ export const rules: Rules = {
       { from: 'packages/alloc-api', may: [] },
       // Siblings meet through contracts that are passed in.
       { from: 'packages/*', may: ['packages/alloc-api'] },
-      { from: 'apps/bench', may: ['packages/*', 'tooling/*'] },
+      { from: 'apps/bench', may: ['packages/*', 'tooling/*', 'apps/buffer-manager'] },
       { from: 'apps/*', may: ['packages/*'] },
       { from: 'tooling/*', may: ['packages/alloc-api', 'tooling/*'] },
       { from: '.', may: ['tooling/*'] },
     ],
     tests: [
       { from: 'packages/alloc-api', may: ['tooling/*'] },
+      { from: 'apps/bench', may: ['packages/*', 'tooling/*', 'apps/buffer-manager'] },
       { from: '*/*', may: ['packages/*', 'tooling/*'] },
       { from: '.', may: ['tooling/*'] },
     ],

@@ -20,13 +20,28 @@ export class Stopwatch {
 
   /** Runs `work` in all workers at the same time; every worker gets the nanoseconds from first start to last end. */
   measure(work: () => void): number {
-    const { worker, workers } = this.#barrier
+    this.#begin()
+    const started = nowNs()
+    work()
+    return this.#end(started, nowNs())
+  }
+
+  /** The same with work that waits for something. */
+  async measureAsync(work: () => Promise<void>): Promise<number> {
+    this.#begin()
+    const started = nowNs()
+    await work()
+    return this.#end(started, nowNs())
+  }
+
+  #begin(): void {
     // The first pass may have to wake a sleeper; at the second all are awake.
     this.#barrier.pass()
     this.#barrier.pass()
-    const started = nowNs()
-    work()
-    const ended = nowNs()
+  }
+
+  #end(started: number, ended: number): number {
+    const { worker, workers } = this.#barrier
     this.#times[worker * STRIDE] = started
     this.#times[worker * STRIDE + 1] = ended
     this.#barrier.pass()

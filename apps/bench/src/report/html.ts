@@ -1,16 +1,18 @@
 // The report as one HTML file that needs no network: facts and tables are in the page, charts are drawn by the script
 // that it carries (page/main.ts with Chart.js), from the report's own JSON, which it carries too.
-import { cacheCells, explorationCells, figureCells, groupCells, recoveryCells, type Cells } from './cells.ts'
+import { cacheCells, explorationCells, figureCells, groupCells, recoveryCells } from './cells.ts'
+import { capital, chart, escape, section, table } from './elements.ts'
 import { percent, short, shortCommit, thousands, workersText } from './format.ts'
 import { groupsOf, type Group } from './groups.ts'
 import { pageCells, pageGroupsOf, type PageGroup } from './page-work.ts'
 import { recoveriesOf, type Recovery } from './recoveries.ts'
 import type { Exploration, FileCache, Report } from './schema.ts'
+import { storesHtml, packagesHtml } from './store-sections.ts'
 import { style } from './style.ts'
 
 /** `script`: the page's bundled script. */
 export function htmlOf(report: Report, script: string): string {
-  const { results, exploration, fileCache, pageWork, failures, startedAt, command, parameters } = report
+  const { results, exploration, fileCache, pageWork, keyValue, packageStore, failures, startedAt, command, parameters } = report
   const kind = parameters.quick ? ', quick run' : ''
   return `<!doctype html>
 <html lang="en">
@@ -36,7 +38,9 @@ ${groupsOf(results).map(groupSection).join('\n')}
 ${recoveriesOf(results).map(recoverySection).join('\n')}
 ${exploration ? explorationSection(exploration) : ''}
 ${fileCache ? cacheSection(fileCache) : ''}
+${packageStore ? packagesHtml(packageStore) : ''}
 ${pageGroupsOf(pageWork).map(pageSection).join('\n')}
+${storesHtml(keyValue)}
 </main>
 <script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', '\\u003c')}</script>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
@@ -94,8 +98,6 @@ const explorationSection = (exploration: Exploration): string =>
 const pageSection = (group: PageGroup): string =>
   section(`page-${group.case}`, capital(group.title), table(pageCells(group)))
 
-const capital = (text: string): string => text[0].toUpperCase() + text.slice(1)
-
 function cacheSection({ input, runs }: FileCache): string {
   const about =
     `${thousands(input.files)} files of ${escape(input.dir)}, ${short(input.bytes / 2 ** 20)} MiB in ` +
@@ -107,26 +109,5 @@ function cacheSection({ input, runs }: FileCache): string {
   return section('file-cache', 'File cache', `<p>${about}</p><div class="charts">${charts}</div>${table(cacheCells(runs))}`)
 }
 
-const section = (id: string, title: string, content: string): string =>
-  `<section id="${id}"><h2>${escape(title)}</h2>${content}</section>`
-
-const chart = (id: string, label: string): string =>
-  `<div class="chart"><canvas id="${id}" role="img" aria-label="${escape(label)}, chart"></canvas></div>`
-
 const list = (name: string, items: readonly string[]): string =>
   items.length > 0 ? `<ul class="${name}">${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>` : ''
-
-function table({ heads, rows }: Cells): string {
-  const head = heads.map((text) => `<th scope="col">${escape(text)}</th>`).join('')
-  const body = rows.map((row) => `<tr>${row.map((text) => `<td${mark(text)}>${escape(text)}</td>`).join('')}</tr>`)
-  return `<div class="table"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
-}
-
-/** What was aimed at shows at a glance. */
-function mark(text: string): string {
-  if (text.startsWith('✓')) return ' class="met"'
-  return text.startsWith('✗') || text.endsWith('WRONG') ? ' class="missed"' : ''
-}
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -106,6 +106,77 @@ const pageWork = z.strictObject({
   rounds: z.int().positive(),
 })
 
+const latencies = z
+  .strictObject({ p50: positive, p99: positive, p999: positive })
+  .describe('Nanoseconds of single operations: the median, and what 99 % and 99.9 % of them stay below.')
+
+const storeWork = z.strictObject({
+  case: z
+    .enum([
+      ...(['get', 'beyond', 'load', 'put', 'put-many', 'tpcc'] as const),
+      ...(['ycsb-a', 'ycsb-b', 'ycsb-c', 'ycsb-d', 'ycsb-e', 'ycsb-f'] as const),
+    ])
+    .describe('get: random reads in memory; beyond: data four times as large as the pool; put: durable writes.'),
+  store: z.string().describe('parperos, or a store from npm; of `beyond` also the bare reads.'),
+  backend: backend.nullable().describe('Of parperos; null for others.'),
+  method: z.string().describe("The store's method that was called, and what else tells entries of a case apart."),
+  workers: z.int().positive(),
+  nsPerOp: spread.describe('Nanoseconds that one worker spends on one operation, over the rounds.'),
+  cpuNsPerOp: spread.nullable().describe('CPU nanoseconds of the process for one operation.'),
+  opsPerSecond: positive.describe('Of all workers together, from the median.'),
+  opsPerCpuSecond: positive.nullable(),
+  pageReadsPerSecond: positive.nullable().describe('Pages that were read from the file; null where nobody counts.'),
+  latencies: latencies.nullable(),
+  cpuShare: z.number().min(0).max(1).nullable().describe('As in results; null where waiting for a disk is in it.'),
+  disturbedRounds: count.nullable(),
+  rounds: z.int().positive(),
+})
+
+const storeMemory = z.strictObject({
+  backend,
+  dataBytes: count,
+  poolBytes: count.describe('cacheBytes, as the store was told.'),
+  residentBytes: count.describe('Of the process that has it open, when every page of the pool has been used.'),
+  beforeBytes: count.describe('Of the same process before it opened the store.'),
+})
+
+const keyValue = z.strictObject({
+  works: z.array(storeWork),
+  memory: z.array(storeMemory),
+})
+
+const packageRun = z.strictObject({
+  backend,
+  workers: z.int().positive(),
+  phases: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('load, query, update or query again.'),
+        seconds: positive,
+        operations: count,
+        hits: count,
+        misses: count,
+        evictions: count,
+        writeBacks: count,
+      }),
+    )
+    .describe('What all workers did together.'),
+  residentPages: count.describe('At the end.'),
+  wrongValues: count.describe('Values that were not what had been stored.'),
+  get: latencies,
+  put: latencies,
+})
+
+const packageStore = z.strictObject({
+  input: z.strictObject({
+    source: z.string(),
+    records: count,
+    bytes: count.describe('Of keys and values.'),
+    cacheBytes: count,
+  }),
+  runs: z.array(packageRun),
+})
+
 const figure = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -148,6 +219,8 @@ export const reportSchema = z.strictObject({
   exploration: exploration.optional().describe('How fast the schedule explorer is.'),
   fileCache: fileCache.optional(),
   pageWork: z.array(pageWork).optional().describe('Of page areas; what ExMap is compared with follows it.'),
+  keyValue: keyValue.optional().describe('The buffer manager as a key/value store, and stores from npm.'),
+  packageStore: packageStore.optional().describe('Real records in the buffer manager.'),
   figures: z
     .array(figure)
     .describe('What was aimed at and what was reached; a figure that was not measured is absent.'),
@@ -164,6 +237,12 @@ export type Exploration = z.infer<typeof exploration>
 export type FileCache = z.infer<typeof fileCache>
 export type CacheRun = z.infer<typeof cacheRun>
 export type PageWork = z.infer<typeof pageWork>
+export type Latencies = z.infer<typeof latencies>
+export type KeyValueResults = z.infer<typeof keyValue>
+export type StoreWork = z.infer<typeof storeWork>
+export type StoreMemory = z.infer<typeof storeMemory>
+export type PackageStore = z.infer<typeof packageStore>
+export type PackageRun = z.infer<typeof packageRun>
 export type CacheStats = z.infer<typeof stats>
 export type Figure = z.infer<typeof figure>
 export type Load = z.infer<typeof load>

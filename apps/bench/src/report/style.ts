@@ -4,12 +4,16 @@ export const style = `
   --background: #f6f7f9; --surface: #fff; --text: #1c2430; --muted: #5d6878; --line: #dde2e9;
   --met: #17803d; --missed: #b3261e;
   --llfree: #2f6fde; --llfree-more: #173f8f; --buddy: #f0a04b; --buddy-more: #b8651a; --peer: #8a94a3;
+  --sab: #2f6fde; --wasm: #7a4fd0; --native: #12876f;
+  --lmdb: #f0a04b; --better-sqlite3: #c2557a; --classic-level: #8a94a3;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --background: #12161c; --surface: #1b212a; --text: #e6eaf0; --muted: #9aa5b4; --line: #303946;
     --met: #56c97c; --missed: #ff8a80;
     --llfree: #5b93f5; --llfree-more: #a9c8ff; --buddy: #d98a3a; --buddy-more: #ffc58a; --peer: #7d8896;
+    --sab: #5b93f5; --wasm: #a98bf0; --native: #3fbf9f;
+    --lmdb: #d98a3a; --better-sqlite3: #e08aa8; --classic-level: #7d8896;
   }
 }
 * { box-sizing: border-box; }

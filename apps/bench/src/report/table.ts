@@ -5,15 +5,19 @@ import { groupsOf } from './groups.ts'
 import { pageCells, pageGroupsOf } from './page-work.ts'
 import { recoveriesOf } from './recoveries.ts'
 import type { CacheRun, Figure, Report } from './schema.ts'
+import { memoryCells, memoryTitle, packageCells, packageTitle, storeCells, storeGroupsOf } from './store-work.ts'
 
 export function tableOf(report: Report): string {
-  const { results, exploration, fileCache, pageWork, figures, notes, failures } = report
+  const { results, exploration, fileCache, pageWork, keyValue, packageStore, figures, notes, failures } = report
   const blocks = [
     ...groupsOf(results).map((group) => block(group.title, groupCells(group))),
     ...recoveriesOf(results).map((recovery) => block(recovery.title, recoveryCells(recovery))),
     ...(exploration ? [block('schedule explorer', explorationCells(exploration))] : []),
     ...(fileCache ? [cacheBlock(fileCache.runs)] : []),
+    ...(packageStore ? [block(packageTitle(packageStore), packageCells(packageStore))] : []),
     ...pageGroupsOf(pageWork).map((group) => block(group.title, pageCells(group))),
+    ...storeGroupsOf(keyValue).map((group) => block(group.title, storeCells(group))),
+    ...(keyValue && keyValue.memory.length > 0 ? [block(memoryTitle, memoryCells(keyValue.memory))] : []),
     ...(notes.length > 0 ? [notes.map((note) => `Note: ${note}`).join('\n')] : []),
     ...(figures.length > 0 ? [figuresBlock(figures)] : []),
     ...(failures.length > 0 ? [failures.map(({ cell, message }) => `FAILED  ${cell}: ${message}`).join('\n')] : []),

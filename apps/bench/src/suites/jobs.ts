@@ -8,6 +8,14 @@ const jobs: Record<string, () => Promise<unknown>> = {
   'exmap-pages': async () => (await import('./exmap-pages-job.ts')).job,
   'exmap-reads': async () => (await import('./exmap-reads-job.ts')).job,
   'exmap-address': async () => (await import('./exmap-address-job.ts')).job,
+  'kv-lookups': async () => (await import('./kv-lookups-job.ts')).job,
+  'kv-beyond': async () => (await import('./kv-beyond-job.ts')).job,
+  'kv-load': async () => (await import('./kv-load-job.ts')).job,
+  'kv-writes': async () => (await import('./kv-writes-job.ts')).job,
+  'kv-ycsb': async () => (await import('./kv-ycsb-job.ts')).job,
+  'kv-tpcc': async () => (await import('./kv-tpcc-job.ts')).job,
+  'kv-memory': async () => (await import('./kv-memory-job.ts')).job,
+  'package-store': async () => (await import('./package-store-job.ts')).job,
   'file-cache': async () => (await import('./file-cache-job.ts')).job,
 }
 

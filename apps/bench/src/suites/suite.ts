@@ -3,7 +3,7 @@
 import type { BackendKind } from '@parperos/alloc-api'
 import type { AllocatorName } from '../compose.ts'
 import type { Cell } from '../measure/job.ts'
-import type { Exploration, FileCache, PageWork, Result } from '../report/schema.ts'
+import type { Exploration, FileCache, KeyValueResults, PackageStore, PageWork, Result } from '../report/schema.ts'
 
 /** What the caller wants, checked. */
 export interface Settings {
@@ -33,6 +33,10 @@ export interface Records {
   exploration?: Exploration
   fileCache?: FileCache
   pageWork?: PageWork[]
+  keyValue?: KeyValueResults
+  packageStore?: PackageStore
+  /** What cells found out that the reader should know, one sentence each. */
+  notes?: string[]
 }
 
 export interface Measurement {

@@ -1,7 +1,7 @@
 // Runs in the page: turns it into a report and lets the report's own script draw.
 import type { Report } from '@parperos/browser/page'
 import { htmlOf } from '../../src/report/html.ts'
-import { cacheInput, cacheRun, reportWith, resultWith } from '../results.ts'
+import { cacheInput, cacheRun, packageStoreWith, reportWith, resultWith, storeWorkWith } from '../results.ts'
 
 const backends = ['sab', 'wasm', 'native'] as const
 const results = backends.flatMap((backend) =>
@@ -15,18 +15,30 @@ const recoveries = backends.flatMap((backend) =>
   ),
 )
 const runs = backends.map((backend) => cacheRun({ backend }))
+const packageRuns = backends.flatMap((backend) => packageStoreWith({ backend }).runs)
+const works = (['ycsb-a', 'ycsb-c'] as const).flatMap((name) => [
+  storeWorkWith({ case: name }),
+  storeWorkWith({ case: name, store: 'lmdb', backend: null }),
+])
 
 export async function run(report: Report): Promise<void> {
   const all = [...results, ...recoveries]
-  const html = htmlOf(reportWith({ results: all, fileCache: { input: cacheInput, runs } }), '')
+  const stores = {
+    packageStore: { ...packageStoreWith({}), runs: packageRuns },
+    keyValue: { works, memory: [] },
+  }
+  const html = htmlOf(reportWith({ results: all, fileCache: { input: cacheInput, runs }, ...stores }), '')
   const page = new DOMParser().parseFromString(html, 'text/html')
   document.head.replaceChildren(...page.head.children)
   document.body.replaceChildren(...page.body.children)
   const canvases = [...document.querySelectorAll('canvas')]
 
-  await report.check('the report has a chart for the case, one for recovery and two for the file cache', () => {
+  await report.check('the report has a chart for the case, one for recovery, two for each of the file cache and the package store, one for YCSB', () => {
     const ids = canvases.map(({ id }) => id)
-    const expected = ['chart-repeat-0', 'chart-recovery-268435456', 'chart-cache-huge', 'chart-cache-speed']
+    const expected = [
+      ...['chart-repeat-0', 'chart-recovery-268435456', 'chart-cache-huge', 'chart-cache-speed'],
+      ...['chart-package-pages', 'chart-package-latency', 'chart-ycsb'],
+    ]
     if (ids.join() !== expected.join()) throw new Error(`the page has ${ids.join()}`)
   })
 

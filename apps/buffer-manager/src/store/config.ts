@@ -21,11 +21,14 @@ export interface StoreConfig {
   patienceMs: number
 }
 
+const backends: readonly BackendChoice[] = ['auto', 'sab', 'wasm', 'native']
 const syncModes: readonly SyncMode[] = ['full', 'group', 'off']
 
 /** Throws `BAD_OPTION` saying what was expected. */
 export function complete(options: StoreOptions): StoreConfig {
-  if (typeof options !== 'object') throw new StoreError('BAD_OPTION', `options are an object, got ${typeof options}`)
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new StoreError('BAD_OPTION', `options are an object, got ${JSON.stringify(options)}`)
+  }
   const { backend = 'auto', cacheBytes = 64 << 20, maxBytes = 16 * 2 ** 30, workers = 1 } = options
   const { sync = 'full', groupMs = 10, checkpointBytes = 64 << 20 } = options
   const { readOnly = false, create = true, direct = false, patienceMs = 10_000 } = options
@@ -41,6 +44,12 @@ export function complete(options: StoreOptions): StoreConfig {
   }
   if (!syncModes.includes(sync)) {
     throw new StoreError('BAD_OPTION', `sync is 'full', 'group' or 'off', got ${JSON.stringify(sync)}`)
+  }
+  if (!backends.includes(backend)) {
+    throw new StoreError('BAD_OPTION', `backend is 'auto', 'sab', 'wasm' or 'native', got ${JSON.stringify(backend)}`)
+  }
+  for (const [name, value] of Object.entries({ readOnly, create, direct })) {
+    if (typeof value !== 'boolean') throw new StoreError('BAD_OPTION', `${name} is true or false, got ${JSON.stringify(value)}`)
   }
   const frames = Math.floor(cacheBytes / PAGE_BYTES)
   const pages = Math.ceil(maxBytes / PAGE_BYTES)

@@ -64,15 +64,15 @@ export class CommitEdit implements Edit {
     return page
   }
 
-  retire(page: number): void {
+  retire(page: number, birth?: number): void {
     if (this.made.delete(page)) {
       this.#unlatch(page)
       this.pool.drop([page])
       this.#numbers.giveBack([page])
       return
     }
-    this.#take(page)
-    this.retired.push({ page, birth: birthOf(this.#copy, 0) })
+    if (birth === undefined) this.#take(page)
+    this.retired.push({ page, birth: birth ?? birthOf(this.#copy, 0) })
   }
 
   release(): void {

@@ -40,6 +40,7 @@ export class Engine {
   #isOpen = true
   /** Why the checkpoint that began by itself has failed. */
   #failure: Error | null = null
+  #notBefore = 0
 
   constructor(parts: EngineParts) {
     this.shared = parts.shared
@@ -111,7 +112,7 @@ export class Engine {
     }
     if (position === NOTHING) return false
     this.#log.acknowledgedSync(position)
-    if (this.#logBytes > this.#checkpointBytes) this.#checkpointSync(false)
+    this.#checkpointSyncIfDue()
     return true
   }
 
@@ -141,7 +142,7 @@ export class Engine {
     this.requireOpen()
     this.requireWritable()
     await this.#writing?.checkpoints.run()
-    this.#failure = null
+    this.#hasSucceeded()
   }
 
   /** Under both locks, so that nobody else commits: `publish`, and a checkpoint that has it; if that fails, `revert`. */
@@ -174,6 +175,7 @@ export class Engine {
     if (!checkpoints || !shared.lockWithin(word.checkpointLock, mostMs)) return false
     try {
       checkpoints.runSync()
+      this.#hasSucceeded()
       return true
     } finally {
       checkpoints.unlock()
@@ -182,11 +184,36 @@ export class Engine {
 
   #checkpointIfDue(): Promise<void> | null {
     const checkpoints = this.#writing?.checkpoints
-    if (!checkpoints || this.#logBytes <= this.#checkpointBytes) return null
+    if (!checkpoints || !this.#isDue) return null
     if (checkpoints.isRunning) return checkpoints.ended()
-    return checkpoints.run().catch((error: unknown) => {
-      this.#failure = error as Error
-    })
+    return checkpoints.run().then(
+      () => this.#hasSucceeded(),
+      (error: unknown) => this.#hasFailed(error),
+    )
+  }
+
+  #checkpointSyncIfDue(): void {
+    if (!this.#isDue) return
+    try {
+      this.#checkpointSync(false)
+    } catch (error) {
+      this.#hasFailed(error)
+    }
+  }
+
+  get #isDue(): boolean {
+    return this.#logBytes > Math.max(this.#checkpointBytes, this.#notBefore)
+  }
+
+  #hasSucceeded(): void {
+    this.#failure = null
+    this.#notBefore = 0
+  }
+
+  /** What was committed is committed: it is not the commit's error. The next attempt has to wait for some more log. */
+  #hasFailed(error: unknown): void {
+    this.#failure = error as Error
+    this.#notBefore = this.#logBytes + this.#checkpointBytes / 8
   }
 
   #throwFailure(): void {
@@ -244,10 +271,11 @@ export class Engine {
   async close(last: boolean): Promise<void> {
     if (!this.#isOpen) return
     const writing = this.#writing
-    // Nobody commits any more.
-    if (last) this.shared.locked(() => storeWord(this.shared.words, word.closed, 1))
     try {
-      if (writing && !this.pool.isFailed) {
+      if (this.pool.isFailed) return
+      // Nobody commits any more.
+      if (last) this.shared.locked(() => storeWord(this.shared.words, word.closed, 1))
+      if (writing) {
         await writing.checkpoints.ended()
         if (last && this.#logBytes > 0) await writing.checkpoints.run()
         else await writing.log.flush()
@@ -255,6 +283,7 @@ export class Engine {
       }
     } finally {
       this.#isOpen = false
+      if (last) storeWord(this.shared.words, word.closed, 1)
       if (!this.pool.isFailed) this.shared.locked(() => closeSnapshotsOf(this.shared, this.shared.worker))
       await this.pool.close()
       writing?.log.close()

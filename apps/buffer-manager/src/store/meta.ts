@@ -71,10 +71,14 @@ export class PageFile {
     const words = newPage()
     const bytes = new Uint8Array(words.buffer)
     let done = 0
-    while (done < PAGE_BYTES) {
-      const some = readSync(this.fd, bytes, done, PAGE_BYTES - done, page * PAGE_BYTES + done)
-      if (some === 0) break
-      done += some
+    try {
+      while (done < PAGE_BYTES) {
+        const some = readSync(this.fd, bytes, done, PAGE_BYTES - done, page * PAGE_BYTES + done)
+        if (some === 0) break
+        done += some
+      }
+    } catch (cause) {
+      throw systemError(`page ${page} cannot be read`, cause)
     }
     return words
   }

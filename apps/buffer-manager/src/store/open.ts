@@ -60,6 +60,9 @@ interface Parts {
 
 export async function openStore(path: string, options: StoreOptions): Promise<Opened> {
   const config = complete(options)
+  if (typeof path !== 'string' || path === '') {
+    throw new StoreError('BAD_OPTION', `a store's path is the name of its directory, got ${JSON.stringify(path)}`)
+  }
   const directory = resolve(path)
   const { readOnly } = config
   if (!readOnly) makeDirectory(directory, config.create)
@@ -125,7 +128,10 @@ export async function joinStore(handle: StoreHandle, worker: number, takeOver: b
     return {
       ...{ engine, config, handle, composed, recovered: { commits: 0, bytes: 0 } },
       close: () => end(engine, false, closers),
-      refresh: () => false,
+      refresh() {
+        if (config.readOnly) throw staysBehind()
+        return false
+      },
     }
   } catch (error) {
     runAll(closers)
@@ -152,18 +158,17 @@ function engineOf(parts: Parts, log: Log | null, { checkpointBytes }: StoreConfi
   return new Engine({ ...parts, writing: { log, checkpoints: new Checkpoints({ ...parts, log }), checkpointBytes } })
 }
 
-/** The folders that have to be made are durable before anything is in them. */
+/** What has to be made is durable before anything is in it. */
 function makeDirectory(directory: string, create: boolean): void {
-  if (!create) {
-    if (existsSync(directory)) return
-    throw new StoreError('NOT_A_STORE', `there is no directory ${directory}`)
-  }
+  if (existsSync(directory)) return
+  if (!create) throw new StoreError('NOT_A_STORE', `there is no directory ${directory}`)
+  const parent = dirname(directory)
+  makeDirectory(parent, create)
   try {
-    const first = mkdirSync(directory, { recursive: true })
-    if (first === undefined) return
-    for (let made = directory; made.length >= first.length; made = dirname(made)) nodeFiles.syncDirectory(dirname(made))
+    mkdirSync(directory)
+    nodeFiles.syncDirectory(parent)
   } catch (error) {
-    throw systemError(`the directory ${directory} cannot be made`, error)
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw systemError(`the directory ${directory} cannot be made`, error)
   }
 }
 
@@ -299,8 +304,15 @@ function tidyAfter({ shared, pool }: Parts): void {
   })
 }
 
+/** Nobody knows which pages the other workers are reading at this moment. */
+const staysBehind = (): StoreError =>
+  new StoreError('BAD_OPTION', 'a read-only store that was opened for several workers stays at its checkpoint', {
+    hint: 'open it again, or once in each worker',
+  })
+
 function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
   const { shared, pool } = parts
+  if (shared.layout.workers > 1) throw staysBehind()
   if (readMeta(file).checkpoint === shared.doubles[double.checkpoints]) return false
   const { meta, contents } = registered(file, readers)
   const { words, doubles, layout } = shared
@@ -312,8 +324,6 @@ function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
   const isNeeded = shared.locked(() => {
     // Pages may be others now; what is in memory is not worth telling which.
     pool.drop(Array.from({ length: words[word.highWater] }, (_, page) => page))
-    const change = words[word.rootsChange]
-    storeWord(words, word.rootsChange, change + 1)
     for (const { name, root, entries } of contents.trees) {
       const tree = shared.findTree(name)
       if (tree < 0) shared.addTree(name, root, entries)
@@ -322,7 +332,6 @@ function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
         doubles[layout.entriesAt + tree] = entries
       }
     }
-    storeWord(words, word.rootsChange, change + 2)
     new Uint8Array(words.buffer, words.byteOffset + layout.liveAt * 4).set(contents.live.subarray(0, layout.liveWords * 4))
     words[word.highWater] = Math.max(words[word.highWater], meta.pages)
     doubles[double.checkpoints] = meta.checkpoint
@@ -356,7 +365,7 @@ function runAll(closers: (() => void)[]): void {
 }
 
 function checkedHandle(handle: StoreHandle): OwnHandle {
-  const { component, config, composed, path } = ((handle as unknown) ?? {}) as Partial<OwnHandle>
+  const { component, config, composed, path } = (handle as Partial<OwnHandle> | undefined) ?? {}
   if (component === 'buffer-manager' && config && composed && typeof path === 'string') return handle as OwnHandle
   throw new StoreError('BAD_OPTION', 'this is not a handle of a store: post `store.handle` to the worker')
 }

@@ -28,7 +28,7 @@ export class ProcessLock {
     } catch (error) {
       throw error instanceof StoreError ? error : systemError('a store cannot be locked', error)
     } finally {
-      rmSync(own, { force: true })
+      remove(own)
     }
   }
 
@@ -64,6 +64,15 @@ export class ProcessLock {
     } finally {
       rmSync(aside, { force: true })
     }
+  }
+}
+
+/** If it is there, and can be. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // What keeps it from being removed has kept it from being made, or says so elsewhere.
   }
 }
 

@@ -32,7 +32,7 @@ export class Readers {
 
   #write(epoch: number): void {
     try {
-      mkdirSync(this.#folder, { recursive: true })
+      makeFolder(this.#folder)
       writeFileSync(`${this.#own}.new`, JSON.stringify({ ...thisProcess(), epoch }))
       renameSync(`${this.#own}.new`, this.#own)
       this.#epoch = epoch
@@ -71,5 +71,14 @@ export class Readers {
     } catch {
       return []
     }
+  }
+}
+
+/** Not as `recursive` does it, which says ENOENT of a file system that is read-only. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

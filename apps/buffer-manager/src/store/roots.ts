@@ -68,14 +68,18 @@ export class RootsNow implements Roots {
 export class RootsOfSnapshot implements HeldRoots {
   readonly isFrozen = true
   readonly requireOpen: () => void
-  readonly letGo: () => void
   readonly #snapshot: OpenSnapshot
+  readonly #letGo: (() => void) | undefined
 
   /** Without `letGo` whoever has the snapshot closes it. */
-  constructor(snapshot: OpenSnapshot, requireOpen: () => void, letGo = () => {}) {
+  constructor(snapshot: OpenSnapshot, requireOpen: () => void, letGo?: () => void) {
     this.#snapshot = snapshot
     this.requireOpen = requireOpen
-    this.letGo = letGo
+    this.#letGo = letGo
+  }
+
+  letGo(): void {
+    this.#letGo?.()
   }
 
   root(tree: number): number {

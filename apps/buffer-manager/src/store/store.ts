@@ -24,8 +24,8 @@ export class OpenStore<Key, Value> extends StoreTree<Key, Value> implements Stor
   readonly #opened: Opened
   #closing: Promise<void> | null = null
 
-  constructor(opened: Opened, options: TreeOptions<Key, Value>) {
-    super(opened.engine, '', encodingsOf(options))
+  constructor(opened: Opened, encodings: Encodings<Key, Value>) {
+    super(opened.engine, '', encodings)
     this.#opened = opened
   }
 
@@ -171,9 +171,10 @@ const readingParts = <Key, Value>(tree: StoreTree<Key, Value>): { encodings: Enc
   tree: () => tree.find(),
 })
 
-const encodingsOf = <Key, Value>({ keyEncoding, valueEncoding }: TreeOptions<Key, Value>): Encodings<Key, Value> => ({
-  key: encodingOf<Key>(keyEncoding),
-  value: encodingOf<Value>(valueEncoding),
+/** Throws `BAD_OPTION` for what is no encoding. */
+export const encodingsOf = <Key, Value>(options: TreeOptions<Key, Value> | null): Encodings<Key, Value> => ({
+  key: encodingOf<Key>(options?.keyEncoding),
+  value: encodingOf<Value>(options?.valueEncoding),
 })
 
 const mayRetry = (error: unknown, attempt: number, { retries = 0 }: TransactionOptions): boolean =>

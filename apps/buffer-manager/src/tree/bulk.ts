@@ -17,7 +17,7 @@ import {
   LENGTH_BYTES,
   NodeView,
 } from './layout.ts'
-import { appendChild, appendEntry, columnBytes, format } from './node.ts'
+import { appendChild, appendEntry, columnBytes, format, raiseSkip } from './node.ts'
 import { isInline } from './path.ts'
 import { separatorOf } from './split.ts'
 
@@ -80,6 +80,7 @@ abstract class Pending {
     const node = new NodeView(edit.pool)
     format(node, count, lower, upper, this.firstChild)
     this.append(node, count)
+    raiseSkip(node)
     edit.release()
     this.nodes++
     this.drop(count)

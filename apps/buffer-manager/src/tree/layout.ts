@@ -7,7 +7,8 @@
 //         8       upper fence             offset │ length; and below it; 0: there is none
 //         9       prefix │ run            bytes that both fences begin with; how many insertions in turn were at the end
 //        10       first child             of an inner node
-//        11 …     heads    capacity words: four bytes of each key behind the prefix, as a signed word of the same order
+//        11       skip                    bytes behind the prefix that all keys have in common, too
+//        12 …     heads    capacity words: four bytes of each key behind those, as a signed word of the same order
 //                 slots    capacity words: offset of the key's rest in the page (12 bits), its length (11 bits)
 //                 children capacity words, of an inner node: the page with keys from this one on
 //          … free …
@@ -15,7 +16,8 @@
 //
 // (a │ b: a in the low half of the word, b in the high one.) A value that stands in a chain of pages has CHAINED set in
 // its length, and as its bytes the chain's first page and length. The prefix is stored once, as the lower fence's
-// beginning.
+// beginning. At the tree's edges, where a fence is missing, there is no prefix; so heads begin behind what all keys have
+// in common (skip), though it stands in each of them.
 import { kinds } from '../pages/page.ts'
 import type { Place } from './edit.ts'
 
@@ -25,7 +27,8 @@ export const LOWER = 7
 export const UPPER = 8
 export const PREFIX = 9
 export const FIRST_CHILD = 10
-export const COLUMNS = 11
+export const SKIP = 11
+export const COLUMNS = 12
 
 /** Words of a slot: heads and slots; inner nodes also have children. */
 export const LEAF_COLUMNS = 2

@@ -4,7 +4,7 @@
 import { descendTo, imageOf, own, type Path } from './descent.ts'
 import type { Edit } from './edit.ts'
 import { commonLength, HEAP_END, high, LOWER, UPPER, type NodeView } from './layout.ts'
-import { appendChild, appendSlots, columnBytes, format, heapBytes, isUnderfull, removeSlot } from './node.ts'
+import { appendChild, appendSlots, columnBytes, format, heapBytes, isUnderfull, raiseSkip, removeSlot } from './node.ts'
 
 /** Merges what can be on the way to `key`; nothing is latched before and after. The root. */
 export function mergeUnderfull(edit: Edit, root: number, key: Uint8Array): number {
@@ -45,6 +45,7 @@ function mergeAt(edit: Edit, path: Path, level: number, position: number): boole
   appendSlots(node, left, 0, left.count)
   if (separator) appendChild(node, separator, right.child(0))
   appendSlots(node, right, 0, right.count)
+  raiseSkip(node)
   removeSlot(own(edit, path, level + 1), position)
   edit.retire(rightPage)
   edit.release()

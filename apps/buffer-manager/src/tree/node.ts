@@ -24,6 +24,7 @@ import {
   pair,
   PREFIX,
   REFERENCE_BYTES,
+  SKIP,
   slotOf,
   UPPER,
 } from './layout.ts'
@@ -91,6 +92,7 @@ export function format(
   node.set(UPPER, upper ? pair(pushBytes(node, upper, 0), upper.length) : 0)
   node.set(PREFIX, pair(upper ? commonLength(lower, upper) : 0, 0))
   node.set(FIRST_CHILD, firstChild)
+  node.set(SKIP, 0)
 }
 
 /** Appends slots `from … to − 1` of an image, which may have another prefix. There is room for them. */
@@ -156,6 +158,7 @@ export function insertEntry(node: NodeView, rank: number, key: Uint8Array, value
   writeBytes(node, offset, key, prefix, rest)
   writeBytes(node, offset + rest, value, 0, value.length)
   setSlot(node, rank, offset, rest)
+  lowerSkip(node, rank)
   return true
 }
 
@@ -168,6 +171,7 @@ export function insertChild(node: NodeView, rank: number, key: Uint8Array, child
   writeBytes(node, offset, key, prefix, rest)
   setSlot(node, rank, offset, rest)
   node.setChild(rank + 1, child)
+  raiseSkip(node)
   return true
 }
 
@@ -190,6 +194,7 @@ export function removeSlot(node: NodeView, rank: number): void {
   }
   node.set(COUNT, pair(count - 1, capacity))
   node.set(PREFIX, pair(node.prefix, 0))
+  if (count === 1) node.set(SKIP, 0)
 }
 
 /** Overwrites a value by one of the same length that stands in the leaf, too; false: it is of another length. */
@@ -240,6 +245,7 @@ function pack(node: NodeView, capacity: number): void {
   const run = high(node.get(PREFIX))
   format(node, capacity, image.lowerFence(), image.upperFence(), image.get(FIRST_CHILD))
   appendSlots(node, image, 0, image.count)
+  raiseSkip(node)
   node.set(PREFIX, pair(node.prefix, run))
 }
 
@@ -279,8 +285,42 @@ function setLength(node: NodeView, offset: number, length: number): void {
 }
 
 function setSlot(node: NodeView, rank: number, offset: number, rest: number): void {
-  node.set(COLUMNS + rank, headOf(node.bytes, node.base + offset, rest))
+  const skip = node.get(SKIP)
+  node.set(COLUMNS + rank, headOf(node.bytes, node.base + offset + skip, rest - skip))
   node.set(COLUMNS + high(node.get(COUNT)) + rank, slotOf(offset, rest))
+}
+
+/** Heads begin behind what all keys have in common; these are in order, so it is what the first and the last have. */
+export function raiseSkip(node: NodeView): void {
+  if (node.count > 0) setSkip(node, commonRest(node, 0, node.count - 1))
+}
+
+/** The same after one key has come that may have less in common with the others. */
+function lowerSkip(node: NodeView, rank: number): void {
+  const skip = node.get(SKIP)
+  if (skip === 0) return
+  const common = commonRest(node, rank, rank === 0 ? node.count - 1 : 0)
+  if (common < skip) setSkip(node, common)
+}
+
+function setSkip(node: NodeView, skip: number): void {
+  if (skip === node.get(SKIP)) return
+  node.set(SKIP, skip)
+  for (let rank = 0; rank < node.count; rank++) {
+    const slot = node.slot(rank)
+    node.set(COLUMNS + rank, headOf(node.bytes, node.base + offsetOf(slot) + skip, lengthOf(slot) - skip))
+  }
+}
+
+/** Bytes that two keys have in common behind the prefix; a key that is alone has none. */
+function commonRest(node: NodeView, one: number, other: number): number {
+  if (one === other) return 0
+  const { bytes, base } = node
+  const [a, b] = [node.slot(one), node.slot(other)]
+  const shorter = Math.min(lengthOf(a), lengthOf(b))
+  let i = 0
+  while (i < shorter && bytes[base + offsetOf(a) + i] === bytes[base + offsetOf(b) + i]) i++
+  return i
 }
 
 /** Throws CORRUPT unless everything that the node says of itself lies within its page. */
@@ -299,6 +339,8 @@ function isSound(node: NodeView): boolean {
   if (low(lower) < heap || low(lower) + high(lower) > HEAP_END) return false
   if (upper !== 0 && (low(upper) < heap || low(upper) + high(upper) > HEAP_END)) return false
   if (node.prefix > high(lower) || node.prefix > high(upper)) return false
+  const skip = words[at + SKIP]
+  if (skip < 0 || (skip > 0 && count === 0)) return false
   let used = high(lower) + high(upper)
   const slots = at + COLUMNS + capacity
   for (let i = slots; i < slots + count; i++) {
@@ -310,7 +352,7 @@ function isSound(node: NodeView): boolean {
       end += storedBytes(bytes[base + offset - LENGTH_BYTES] | (bytes[base + offset - LENGTH_BYTES + 1] << 8))
       used += LENGTH_BYTES
     }
-    if (offset < heap || end > HEAP_END) return false
+    if (offset < heap || end > HEAP_END || lengthOf(slot) < skip) return false
     used += end - offset
   }
   return used === HEAP_END - heap - garbage

@@ -20,6 +20,7 @@ import {
   MAX_LEVEL,
   PREFIX,
   REFERENCE_BYTES,
+  SKIP,
 } from './layout.ts'
 import { MAX_VALUE_BYTES } from './limits.ts'
 import { results, type Result } from './results.ts'
@@ -54,7 +55,12 @@ export function rankOf(words: Int32Array, bytes: Uint8Array, base: number, colum
   const length = key.length - prefix
   let above = counts & 0xffff
   if (above > capacity || COLUMNS + columns * capacity > PAGE_WORDS || length < 0) return MALFORMED
-  const head = headOf(key, prefix, length)
+  const skip = words[at + SKIP]
+  if (skip !== 0) {
+    const order = orderOfSkipped(bytes, base, words[at + COLUMNS + capacity], skip, key, prefix)
+    if (order !== 0) return order === MALFORMED ? MALFORMED : order < 0 ? ~0 : ~above
+  }
+  const head = headOf(key, prefix + skip, length - skip)
   const heads = at + COLUMNS
   let from = 0
   while (from < above) {
@@ -69,8 +75,8 @@ export function rankOf(words: Int32Array, bytes: Uint8Array, base: number, colum
       if (offset + rest > PAGE_BYTES) return MALFORMED
       const shorter = rest < length ? rest : length
       const restAt = base + offset
-      // The heads say that the first four bytes are the same, as far as there are any.
-      let i = shorter < 4 ? shorter : 4
+      // The heads say that the next four bytes are the same, as far as there are any.
+      let i = shorter < skip + 4 ? shorter : skip + 4
       while (i < shorter && bytes[restAt + i] === key[prefix + i]) i++
       const order = i < shorter ? key[prefix + i] - bytes[restAt + i] : length - rest
       if (order === 0) return middle
@@ -79,6 +85,25 @@ export function rankOf(words: Int32Array, bytes: Uint8Array, base: number, colum
     }
   }
   return ~from
+}
+
+/** Where the key is to all others because of the bytes that these have in common; 0: it has them, too. */
+function orderOfSkipped(
+  bytes: Uint8Array,
+  base: number,
+  slot: number,
+  skip: number,
+  key: Uint8Array,
+  prefix: number,
+): number {
+  const offset = slot & 0xfff
+  if (skip < 0 || offset + skip > PAGE_BYTES) return MALFORMED
+  const length = key.length - prefix
+  const shorter = skip < length ? skip : length
+  const at = base + offset
+  let i = 0
+  while (i < shorter && bytes[at + i] === key[prefix + i]) i++
+  return i < shorter ? key[prefix + i] - bytes[at + i] : shorter - skip
 }
 
 /** Which leaf is looked for: where keys just below the key are, where the key itself is, or the last one of all. */

@@ -19,7 +19,7 @@ import {
   PREFIX,
   UPPER,
 } from './layout.ts'
-import { appendSlots, columnBytes, entryBytes, format, NodeImage } from './node.ts'
+import { appendSlots, columnBytes, entryBytes, format, NodeImage, raiseSkip } from './node.ts'
 import { corrupt } from './search.ts'
 
 export interface Split {
@@ -43,10 +43,12 @@ export function splitNode(edit: Edit, node: NodeView, level: number, rank: numbe
   const to = isLeaf ? from : place
   format(node, to, lower, separator, isLeaf ? 0 : image.child(0))
   appendSlots(node, image, 0, to)
+  raiseSkip(node)
   const page = edit.allocate(isLeaf ? kinds.leaf : kinds.inner, level)
   const right = new NodeView(edit.pool)
   format(right, count - from, separator, upper, isLeaf ? 0 : image.child(from))
   appendSlots(right, image, from, count)
+  raiseSkip(right)
   return { separator, page }
 }
 

@@ -16,6 +16,7 @@ import {
   MAX_LEVEL,
   offsetOf,
   sameBytes,
+  SKIP,
   UPPER,
 } from './layout.ts'
 import { MAX_KEY_BYTES } from './limits.ts'
@@ -141,10 +142,12 @@ function checkFences(node: NodeImage, page: number, lower: Uint8Array, upper: Ui
 }
 
 function checkKeys(node: NodeImage, page: number, lower: Uint8Array, upper: Uint8Array | null): void {
+  const skip = node.get(SKIP)
   let before: Uint8Array | null = null
   for (let rank = 0; rank < node.count; rank++) {
     const slot = node.slot(rank)
-    if (node.head(rank) !== headOf(node.bytes, offsetOf(slot), lengthOf(slot))) {
+    if (!sameSkipped(node, rank, skip)) throw corrupt(page, `key ${rank} has not ${skip} bytes in common with others`)
+    if (node.head(rank) !== headOf(node.bytes, offsetOf(slot) + skip, lengthOf(slot) - skip)) {
       throw corrupt(page, `head ${rank} is not the beginning of its key`)
     }
     const key = node.key(rank)
@@ -155,4 +158,11 @@ function checkKeys(node: NodeImage, page: number, lower: Uint8Array, upper: Uint
     }
     before = key
   }
+}
+
+/** Whether a key begins as the first one does, behind the prefix. */
+function sameSkipped(node: NodeImage, rank: number, skip: number): boolean {
+  const [first, at] = [offsetOf(node.slot(0)), offsetOf(node.slot(rank))]
+  for (let i = 0; i < skip; i++) if (node.bytes[first + i] !== node.bytes[at + i]) return false
+  return true
 }

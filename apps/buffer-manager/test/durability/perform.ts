@@ -1,5 +1,5 @@
 // Does a lane's commit with a store, in the way that it asks for.
-import type { Operation, Store, Tree } from '../../src/index.ts'
+import { StoreError, type Operation, type Store, type Tree } from '../../src/index.ts'
 import type { LaneCommit, Put } from './lane.ts'
 
 /** Resolves when the store has acknowledged it. */
@@ -20,7 +20,7 @@ export async function perform(store: Store, { how, isSync, changes }: LaneCommit
     else await store.batch(operations)
   }
   if (how === 'load') {
-    const loaded = await tree.load(changes.map((change): [string, string] => [change.key, change.value ?? '']))
+    const loaded = await load(tree, changes)
     if (loaded !== changes.length) throw new Error(`${loaded} entries of ${changes.length} were loaded`)
   }
   if (how !== 'transaction') return
@@ -32,6 +32,18 @@ export async function perform(store: Store, { how, isSync, changes }: LaneCommit
       else target.put(change.key, change.value)
     }
   })
+}
+
+/** Another lane of the same worker may be just loading: a worker loads one tree at a time. */
+async function load(tree: Tree, changes: readonly Put[]): Promise<number> {
+  for (;;) {
+    try {
+      return await tree.load(changes.map(({ key, value }): [string, string] => [key, value ?? '']))
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'BUSY') throw error
+      await new Promise(setImmediate)
+    }
+  }
 }
 
 const treeOf = (store: Store, name: string): Tree => (name === '' ? store : store.tree(name))

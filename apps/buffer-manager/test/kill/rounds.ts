@@ -43,7 +43,7 @@ export class Rounds {
     const assignment = this.#assignment
     const isHasty = this.#random.chance(0.2)
     const delayMs = isHasty ? 100 + this.#random.below(250) : this.#random.below(4)
-    let enough = 1 + this.#random.below(this.#random.chance(0.3) ? 20 : 400)
+    let enough = 1 + this.#random.below(this.#random.chance(0.3) ? 20 : 1500)
     const process = spawn(globalThis.process.execPath, [child, JSON.stringify(assignment)], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })

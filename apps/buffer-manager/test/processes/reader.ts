@@ -67,8 +67,8 @@ const commands: Commands = {
 }
 
 process.on('message', ({ command, given }: Told) => {
-  const doIt = commands[command] as (...given: unknown[]) => Promise<unknown>
-  void doIt.apply(commands, given).then(
+  const told = commands as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>
+  void told[command](...given).then(
     (result) => process.send?.({ result }),
     (error: unknown) => process.send?.({ error: String((error as Error).stack) }),
   )

@@ -49,7 +49,7 @@ function circleIn(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] | n
     if (!done.has(start)) enter(start)
     while (stack.length > 0) {
       const [id, following] = stack[stack.length - 1]
-      const { value, done: isLast } = following.next()
+      const { value, done: isLast } = following.next() as IteratorResult<string, undefined>
       if (isLast === true) {
         stack.pop()
         path.pop()

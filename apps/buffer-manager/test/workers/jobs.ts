@@ -7,6 +7,8 @@ export type Job =
   | { what: 'versions'; handle: StoreHandle; worker: number; seed: number; operations: number; board: Int32Array<SharedArrayBuffer> }
   /** Transactions over the same few keys; all that were committed are returned. */
   | { what: 'history'; handle: StoreHandle; worker: number; seed: number; operations: number; isolation: 'serializable' | 'snapshot' }
+  /** Puts values of one letter each into the same few keys, again and again. */
+  | { what: 'letters'; handle: StoreHandle; worker: number; operations: number }
   /** Attaches, writes, opens a snapshot, and waits to be terminated or, with `closes`, closes the store. */
   | { what: 'idle'; handle: StoreHandle; worker: number; closes: boolean }
 

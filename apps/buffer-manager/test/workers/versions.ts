@@ -1,7 +1,7 @@
 // A worker that reads what all have written and writes its own keys, synchronously and not, alone and in batches.
 import type { Store, Tree } from '../../src/api.ts'
 import { randomFrom, type Random } from '../support/random.ts'
-import { Board, check, isDeletion, KEYS, ownerOf, valueOf } from './board.ts'
+import { type Board, check, isDeletion, KEYS, ownerOf, valueOf } from './board.ts'
 
 type Act = () => unknown
 

@@ -15,6 +15,8 @@ if (job.what === 'versions') {
   answer.counts = { ...run.counts, evictions: store.stats().evictions }
 } else if (job.what === 'history') {
   answer.history = await runTransactions(store, job)
+} else if (job.what === 'letters') {
+  for (let i = 0; i < job.operations; i++) store.putSync(`letters ${i % 20}`, String.fromCharCode(97 + (i % 26)).repeat(20 + (i % 57)))
 } else {
   await store.put(`worker ${job.worker}`, 'was here')
   store.snapshot()

@@ -5,7 +5,9 @@ import type { Report } from '../schema.ts'
 import { cacheHugeChart, cacheSpeedChart } from './cache-charts.ts'
 import { groupsOf } from '../groups.ts'
 import { recoveriesOf } from '../recoveries.ts'
+import { ycsbOf } from '../store-work.ts'
 import { recoveryChart } from './recovery-chart.ts'
+import { packageLatencyChart, packagePagesChart, ycsbChart } from './store-charts.ts'
 import { throughputChart } from './throughput-chart.ts'
 import { colours, register } from './theme.ts'
 
@@ -31,6 +33,18 @@ function draw(): void {
       new Chart('chart-cache-speed', cacheSpeedChart(runs, theme)),
     )
   }
+  drawStores(theme)
+}
+
+function drawStores(theme: ReturnType<typeof colours>): void {
+  const ycsb = ycsbOf(report.keyValue)
+  if (ycsb.length > 0) drawn.push(new Chart('chart-ycsb', ycsbChart(ycsb, theme)))
+  if (!report.packageStore) return
+  const { runs } = report.packageStore
+  drawn.push(
+    new Chart('chart-package-pages', packagePagesChart(runs, theme)),
+    new Chart('chart-package-latency', packageLatencyChart(runs, theme)),
+  )
 }
 
 draw()

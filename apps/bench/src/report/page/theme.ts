@@ -6,6 +6,7 @@ import {
   Chart,
   Legend,
   LinearScale,
+  LogarithmicScale,
   LineController,
   LineElement,
   PointElement,
@@ -22,7 +23,7 @@ export interface Theme {
 
 export function register(): void {
   Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, PointElement)
-  Chart.register(Legend, Title, Tooltip)
+  Chart.register(LogarithmicScale, Legend, Title, Tooltip)
   Chart.defaults.animation = false
   Chart.defaults.maintainAspectRatio = false
   Chart.defaults.font.family = 'system-ui, sans-serif'
