@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { open, type StoreOptions } from '../src/index.ts'
-import { HEADER_WORDS, KIND, kinds, PAGE, PAGE_BYTES, PAGE_WORDS } from '../src/pages/page.ts'
+import { checksum, HEADER_WORDS, KIND, kinds, PAGE, PAGE_BYTES, PAGE_WORDS } from '../src/pages/page.ts'
 import { examine, type Finding } from './damage/examine.ts'
 import { changePage, makeFixture, NAMES, options, pageOf, pagesFile, type Entries, type Fixture } from './damage/fixture.ts'
 import { soak } from './support/soak.ts'
@@ -265,6 +265,18 @@ describe('the log', () => {
       const found = await recovered((folder) => changeBytes(lastOf(folder), (bytes) => (bytes[word * 4 + 1] ^= 4)))
       expect([word, found]).toEqual([word, 'CORRUPT'])
     }
+  })
+
+  it('of a newer format is told', async () => {
+    const found = await recovered((folder) =>
+      changeBytes(lastOf(folder), (bytes) => {
+        const header = new Int32Array(bytes.slice(0, 32).buffer)
+        header[1]++
+        header[7] = checksum(header, 0, 7)
+        bytes.set(new Uint8Array(header.buffer))
+      }),
+    )
+    expect(found).toBe('NEWER_VERSION')
   })
 
   it('with a flipped bit in a record is told, unless nothing behind it says that it was durable', async () => {

@@ -1,8 +1,8 @@
 // SIGKILL at any moment: the process that opens the store next finds every commit that was acknowledged, the one that was under
 // way as a whole or not at all, and nothing else; with `sync: 'off'` a prefix of what was committed.
-import { Random } from '@parperos/alloc-api/conformance'
 import { canTest } from '@parperos/presets/backends'
 import { nativeWith } from '@parperos/exmap/native'
+import type { Mutant } from '@parperos/observe'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ describe('a store whose process is killed', () => {
       const directory = mkdtempSync(join(folderFor(subject), 'parperos-kill-'))
       try {
         const names = Array.from({ length: 2 * (subject.workers ?? 1) }, (_, i) => `lane-${i}`)
-        const rounds = new Rounds(directory, { ...small, ...subject }, names, seed, new Random(seed))
+        const rounds = new Rounds(directory, { ...small, ...subject }, names, seed)
         for (let round = 0; round < ROUNDS; round++) await rounds.round()
         const { lanes, told } = rounds.assignment
         const last = (what: string, name: string): number =>
@@ -55,4 +55,32 @@ describe('a store whose process is killed', () => {
       }
     },
   )
+})
+
+const planted = (file: string, find: string, replace: string): Mutant => ({ file: `apps/buffer-manager/src/${file}.ts`, find, replace })
+
+/** Errors that killing has to find, or the above shows nothing. */
+const wrong: Record<string, Mutant[]> = {
+  'that acknowledges before it writes': [
+    planted('log/log', "if (sync === 'group' && this.#shared.written() < words) return this.#writing.join(words)", ''),
+    planted('log/log', 'if (this.#shared.written() < words) this.#writeOut()', ''),
+  ],
+  'that commits a part of a batch again': [
+    planted('store/open', '[...readOperations(payload)]', '[...readOperations(payload)].slice(0, 3)'),
+  ],
+}
+
+describe('the examination of kills', () => {
+  it.each(Object.keys(wrong))('finds a store %s', async (name) => {
+    const directory = mkdtempSync(join(folderFor({ sync: 'group' }), 'parperos-kill-'))
+    try {
+      const rounds = new Rounds(directory, { ...small, backend: 'sab', sync: 'group' }, ['lane-0', 'lane-1'], 9, wrong[name])
+      const examination = async (): Promise<void> => {
+        for (let round = 0; round < 20; round++) await rounds.round()
+      }
+      await expect(examination()).rejects.toThrow(/lane-\d: \d+ commits were acknowledged/)
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  })
 })

@@ -189,6 +189,19 @@ describe('a worker that is terminated', () => {
     expect(died).toBeGreaterThan(0)
   })
 
+  it('while it stores roots is noticed by readers, too', async () => {
+    using folder = testFolder()
+    const store = await open(folder.path, impatient)
+    await store.put('a', 'b')
+    // As a worker leaves it that is terminated between two stores.
+    wordsOf(store)[word.rootsChange]++
+    expect(() => store.getSync('a')).toThrow(expect.objectContaining({ code: 'WRITER_DIED' }) as Error)
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'WRITER_DIED' })
+    await store.close()
+    await using again = await open(folder.path, impatient)
+    expect(again.getSync('a')).toBe('b')
+  })
+
   it('inside a checkpoint does the same; and whoever takes its place is told at once', async () => {
     using folder = testFolder()
     const store = await open(folder.path, impatient)

@@ -2,7 +2,7 @@
 // all kinds, readers that outlive a writer.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,6 +52,20 @@ describe('a directory', () => {
     expect(readdirSync(path)).toEqual([])
     writeFileSync(join(folder.path, 'file'), 'no directory')
     await expect(open(join(folder.path, 'file'), small)).rejects.toMatchObject({ code: 'SYSTEM' })
+  })
+})
+
+describe('a store that is opened again and again by processes that are killed', () => {
+  it('does not fill the disk with segments of the log', async () => {
+    using folder = testFolder()
+    const pathOf = (i: number): string => join(folder.path, String(i))
+    for (let i = 0; i < 25; i++) {
+      await using store = await open(pathOf(i), small)
+      expect(store.getSync('a')).toBe(i === 0 ? undefined : 'b')
+      if (i === 0) await store.put('a', 'b')
+      cpSync(pathOf(i), pathOf(i + 1), { recursive: true, filter: (name) => !name.endsWith('/lock') })
+    }
+    expect(readdirSync(pathOf(25)).filter((name) => name.startsWith('log.')).length).toBeLessThan(12)
   })
 })
 
@@ -121,7 +135,7 @@ describe('a reader', () => {
     const fill = async (value: string): Promise<void> => {
       await using store = await open(folder.path, small)
       for (let round = 0; round < 3; round++) {
-        await store.batch(keys.map((key) => ({ type: 'put', key, value: `${value} ${round} of ${key}`.repeat(10) })))
+        await store.batch(keys.map((key) => ({ type: 'put', key, value: `${value} ${round} of ${key}`.repeat(50) })))
         await store.checkpoint()
       }
     }
@@ -134,6 +148,6 @@ describe('a reader', () => {
     }
     await reader.validate()
     expect(await reader.refresh()).toBe(true)
-    expect(reader.getSync('key 7')).toBe('fourth 2 of key 7'.repeat(10))
+    expect(reader.getSync('key 7')).toBe('fourth 2 of key 7'.repeat(50))
   })
 })

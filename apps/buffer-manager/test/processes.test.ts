@@ -8,8 +8,8 @@ import { backends, error, freshPaths, openSmall } from './support/stores.ts'
 
 const freshPath = freshPaths('processes')
 
-/** Small pools, so that readers have to read from the file again and again. */
-const reading = { cacheBytes: 80 * 4096, maxBytes: 64 << 20 }
+/** A third of the pages, so that readers have to read from the file again and again. */
+const reading = { cacheBytes: 64 * 4096, maxBytes: 64 << 20 }
 
 describe.each(backends.filter((backend) => backend !== 'wasm'))('%s', (backend) => {
   const options = { backend, cacheBytes: 1 << 20, checkpointBytes: 1 << 20 }
@@ -31,7 +31,9 @@ describe.each(backends.filter((backend) => backend !== 'wasm'))('%s', (backend) 
     }
     for (const rounds of await following) {
       expect(rounds.length).toBeGreaterThanOrEqual(6)
-      expect(rounds.every((round, i) => i === 0 || round > rounds[i - 1])).toBe(true)
+      // Two checkpoints may have the same round, since some begin by themselves.
+      expect(rounds.every((round, i) => i === 0 || round >= rounds[i - 1])).toBe(true)
+      expect(new Set(rounds).size).toBeGreaterThan(rounds.length / 3)
     }
     await store.checkpoint()
     const last = await readRound(store, store.tree('other'))

@@ -266,6 +266,41 @@ describe.each(backends)('%s', (backend) => {
     for (let i = 0; i < 8000; i += 333) expect(tree.getSync(keyOf(i))?.length).toBe(i % 300)
   })
 
+  test('a worker loads one tree at a time', async () => {
+    const [one, two] = [store.tree('one'), store.tree('two')]
+    async function* slowly(): AsyncGenerator<[string, string]> {
+      yield ['a', '1']
+      await expect(two.load([['a', '2']])).rejects.toThrow(error('BUSY', 'one tree at a time'))
+      yield ['b', '1']
+    }
+    expect([await one.load(slowly()), await two.load([['a', '2']])]).toEqual([2, 1])
+    expect([[...one.keysSync()], two.getSync('a')]).toEqual([['a', 'b'], '2'])
+  })
+
+  test('what throws while it looks at a value leaves nothing open', async () => {
+    await store.batch([{ type: 'put', key: 'short', value: 'x' }, { type: 'put', key: 'long', value: 'x'.repeat(5 << 20) }])
+    for (const key of ['short', 'long']) {
+      const view = (): unknown =>
+        store.viewSync(key, () => {
+          throw new Error('changed my mind')
+        })
+      expect(view).toThrow('changed my mind')
+    }
+    expect(store.stats().openSnapshots).toBe(0)
+    expect([store.getSync('short'), store.getSync('long')?.length]).toEqual(['x', 5 << 20])
+  })
+
+  test('a commit may be larger than the pool', async () => {
+    const operations = Array.from({ length: 6000 }, (_, i) => ({ type: 'put', key: keyOf((i * 7919) % 6000), value: 'x'.repeat(i % 1500) }) as const)
+    await store.batch(operations)
+    await store.transaction((transaction) => {
+      const tree = transaction.in(store)
+      for (const { key, value } of operations) tree.put(key, `${value}.`)
+      for (let i = 0; i < 6000; i += 3) tree.del(keyOf(i))
+    })
+    expect([store.count(), store.getSync(keyOf((1499 * 7919) % 6000))?.length, store.getSync(keyOf(3))]).toEqual([4000, 1500, undefined])
+  })
+
   test('stats and info say what is there', async () => {
     for (let i = 0; i < 500; i++) store.putSync(keyOf(i), 'x'.repeat(200))
     using snapshot = store.snapshot()

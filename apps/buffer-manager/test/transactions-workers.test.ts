@@ -19,7 +19,7 @@ describe.each(backends)('%s', (backend) => {
       runTransactions(store, { worker: 0, seed: 10, ...job }),
       ...others.map(async ({ answer }) => (await answer).history),
     ])
-    // Each of them got through, and there were losers too.
+    // Conflicts are many, but nobody is shut out.
     for (const history of histories) expect(history.length).toBeGreaterThan(job.operations / 5)
     const all = histories.flat()
     if (isolation === 'serializable') expect(findCircle(all)).toBeNull()

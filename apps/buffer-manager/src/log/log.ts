@@ -6,9 +6,11 @@
 // wait for is the next one; in the synchronous form one worker leads and the others sleep until it has synced for all.
 //
 // Writing is always synchronous: into the page cache it takes a few microseconds, a detour through the thread pool twenty
-// times as many. Only syncing leaves the event loop alone. So nobody who waits for a lock waits for an event loop.
+// times as many. Syncing leaves the event loop alone unless it is as quick as that detour. So nobody who waits for a lock
+// waits for an event loop.
 import type { Region } from '@parperos/alloc-api'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { SyncMode } from '../api.ts'
 import { StoreError, systemError } from '../errors.ts'
 import { nodeFiles, writeAll, type LogFiles } from './files.ts'
@@ -34,6 +36,8 @@ export interface LogStats {
 const LEADER_MS = 50
 
 /** One worker's access to the log. Positions are bytes since it was created. */
+const DONE = Promise.resolve()
+
 export class Log {
   readonly #directory: string
   readonly #files: LogFiles
@@ -51,6 +55,8 @@ export class Log {
   #unsyncedEnd = 0
   #unsyncedSinceMs = 0
   #timer: NodeJS.Timeout | null = null
+  /** How long a sync takes, as far as is known. */
+  #syncMs = 0
   #cause: unknown = undefined
   #isClosed = false
 
@@ -141,13 +147,13 @@ export class Log {
    * Resolves when what ends at `position` is as safe as `sync` promises: durable ('full'), in the file ('group'), or at once
    * ('off'). Rejects with what failed the log.
    */
-  async acknowledged(position: number): Promise<void> {
-    this.#requireOpen()
+  acknowledged(position: number): Promise<void> {
+    if (this.#isClosed || this.#shared.hasFailed) return this.#refused()
     const { sync } = this.#shared
     const words = position / 4
     if (sync === 'full') return this.#makeDurable(words)
     if (sync === 'group' && this.#shared.written() < words) return this.#writing.join(words)
-    return undefined
+    return DONE
   }
 
   /** The same, blocking this thread. */
@@ -220,6 +226,12 @@ export class Log {
       this.#file?.release()
       this.#file = null
     }
+  }
+
+  /** Rejects as `#requireOpen` throws. */
+  async #refused(): Promise<void> {
+    await Promise.resolve()
+    this.#requireOpen()
   }
 
   #requireOpen(): void {
@@ -297,14 +309,21 @@ export class Log {
     this.#timer.unref()
   }
 
-  async #makeDurable(position: number): Promise<void> {
-    if (this.#shared.durable() >= position) return
-    await this.#syncing.join(position)
+  #makeDurable(position: number): Promise<void> {
+    return this.#shared.durable() >= position ? DONE : this.#syncing.join(position)
   }
 
   /** Writes and syncs, for everybody, what was appended by now, unless somebody else has done it meanwhile. */
   async #syncRound(position: number): Promise<void> {
+    // What is committed in this turn of the event loop takes part.
+    await turn()
     if (this.#shared.durable() >= position) return
+    const began = performance.now()
+    if (this.#syncMs < this.#files.quickSyncMs) {
+      this.#syncSelf(false)
+      this.#syncMs = performance.now() - began
+      return
+    }
     const file = this.#writeOut()
     const end = this.#end
     file.use()
@@ -317,6 +336,8 @@ export class Log {
     } finally {
       file.release()
     }
+    // The detour takes longer than the sync, and what was slow once may have become quick.
+    this.#syncMs = (performance.now() - began) / 2
     this.#synced(end, false)
   }
 

@@ -12,6 +12,8 @@ import { compareKeys } from './values.ts'
 /** Entries of a commit, and entries that are packed before others get a turn. */
 const COMMITTED = 1000
 const PACKED = 4096
+/** New pages after which they are written. */
+const WRITTEN_AHEAD = 2048
 
 export type Entry = readonly [key: Uint8Array, value: Uint8Array]
 
@@ -27,17 +29,20 @@ export async function load(engine: Engine, tree: number, entries: Entries): Prom
 
 async function pack(engine: Engine, tree: number, entries: Entries): Promise<number> {
   const { shared, pool, numbers, committer } = engine
-  const edit = new CommitEdit(pool, numbers, beginLoad(engine), Infinity)
+  const edit = new CommitEdit(pool, numbers, beginLoad(engine))
+  const writing = new WritingAhead(engine, edit)
   try {
     const packing = new BulkLoad(edit)
     for await (const batch of inBatches(entries, PACKED)) {
       engine.requireOpen()
       for (const [key, value] of batch) packing.add(key, value)
       edit.release()
+      writing.goOn()
     }
     const root = packing.finish()
     const count = packing.entries
     edit.release()
+    await writing.ended()
     if (count === 0) return 0
     const publish = (): void => {
       if (shared.words[shared.rootAt(tree)] !== 0) {
@@ -47,15 +52,44 @@ async function pack(engine: Engine, tree: number, entries: Entries): Promise<num
       committer.publish(edit, new Map([[tree, { root, entries: count }]]))
     }
     const revert = (): void => {
-      const gone = new CommitEdit(pool, numbers, shared.nextEpoch(), Infinity)
+      const gone = new CommitEdit(pool, numbers, shared.nextEpoch())
       for (const page of edit.made) gone.retired.push({ page, birth: edit.epoch })
       committer.publish(gone, new Map([[tree, { root: 0, entries: 0 }]]))
     }
     await engine.publishWithCheckpoint(publish, revert)
     return count
   } finally {
+    await writing.ended().catch(() => undefined)
     edit.undo()
     endLoad(engine)
+  }
+}
+
+/** The disk has something to do while pages are filled. */
+class WritingAhead {
+  readonly #engine: Engine
+  readonly #edit: CommitEdit
+  #asked = 0
+  #isBusy = false
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(engine: Engine, edit: CommitEdit) {
+    this.#engine = engine
+    this.#edit = edit
+  }
+
+  goOn(): void {
+    const { size } = this.#edit.made
+    if (this.#isBusy || size - this.#asked < WRITTEN_AHEAD) return
+    this.#asked = size
+    this.#isBusy = true
+    this.#last = this.#engine.writeAhead(this.#edit.epoch).finally(() => (this.#isBusy = false))
+    // `ended` tells of an error.
+    this.#last.catch(() => undefined)
+  }
+
+  ended(): Promise<void> {
+    return this.#last
   }
 }
 

@@ -69,6 +69,12 @@ export class Checkpoints {
     await this.#running
   }
 
+  /** Writes the pages of that birth, which are complete, and makes them durable: a checkpoint will have less to do. */
+  async writeAhead(birth: number): Promise<void> {
+    await this.#parts.pool.writeBack((its) => its === birth)
+    await this.#syncSoon()
+  }
+
   /** Resolves when the one that is under way, whosever it is, has ended, well or not; at once without one. */
   async ended(): Promise<void> {
     if (this.#running) await this.#running.catch(() => undefined)

@@ -1,15 +1,16 @@
-// A commit: one or several changes, done at once. A single one that fits into a leaf of its own time is done in place;
-// everything else is done on copies that become visible when the roots are stored. Whoever commits holds the lock; what is
+// A commit: one or several changes, done at once. What fits into a leaf that nobody else needs as it is, is done in place;
+// everything else is done on copies that become visible when the roots are stored. Readers see all of a commit or nothing:
+// while several leaves are changed in place they wait, and what they have begun to read does not count. Whoever commits holds the lock; what is
 // slow (fetching, waiting for the log) is done before and after.
-import { store as storeWord } from '#atomics'
 import type { Log } from '../log/log.ts'
 import type { Pool } from '../pool/pool.ts'
 import { delInPlace, putInPlace } from '../tree/in-place.ts'
 import { del, put } from '../tree/path.ts'
 import { results } from '../tree/results.ts'
 import { CommitEdit } from './edit.ts'
-import { double, word } from './layout.ts'
+import { double } from './layout.ts'
 import { OperationWriter, type Change, type LoggedOperation } from './operations.ts'
+import { MOST_IMAGES, PageImages } from './page-images.ts'
 import { purposes, type PageNumbers } from './pages.ts'
 import type { Shared } from './shared.ts'
 
@@ -33,11 +34,13 @@ export const NOTHING = -1
 export class Committer {
   readonly #parts: CommitterParts
   readonly #writer = new OperationWriter()
+  readonly #images: PageImages
   /** Of this worker. */
   commits = 0
 
   constructor(parts: CommitterParts) {
     this.#parts = parts
+    this.#images = new PageImages(parts.pool)
   }
 
   /** From now on commits are logged. */
@@ -61,7 +64,7 @@ export class Committer {
     const { shared, pool, numbers } = this.#parts
     const root = shared.words[shared.rootAt(change.tree)]
     if (root === 0) return change.value === null ? NOTHING : this.#several([change])
-    const edit = new CommitEdit(pool, numbers, shared.doubles[double.epoch], numbers.frozen())
+    const edit = new CommitEdit(pool, numbers, shared.doubles[double.epoch], { frozen: numbers.frozen() })
     const done =
       change.value === null
         ? delInPlace(edit, root, change.key)
@@ -78,40 +81,49 @@ export class Committer {
     const { shared, pool, numbers } = this.#parts
     // What is committed again needs no more than it needed then.
     const isNew = this.#parts.log !== null && operations.some((operation) => 'name' in operation || operation.value !== null)
-    const edit = new CommitEdit(pool, numbers, shared.nextEpoch(), Infinity, isNew ? purposes.put : purposes.delete)
-    const trees = new Map<number, NextTree>()
-    const logged: LoggedOperation[] = []
-    let position: number
+    const purpose = isNew ? purposes.put : purposes.delete
+    // Few operations are done in place where that is possible; readers wait so long, and see all or nothing of them.
+    const isShort = operations.length <= MOST_IMAGES
+    this.#images.clear()
+    const rules = isShort ? { purpose, frozen: numbers.frozen(), images: this.#images } : { purpose }
+    const edit = new CommitEdit(pool, numbers, shared.nextEpoch(), rules)
+    if (isShort) shared.beginChange()
     try {
-      for (const operation of operations) if (this.#apply(edit, trees, operation)) logged.push(operation)
+      const trees = new Map<number, NextTree>()
+      const logged = operations.filter((operation) => this.#apply(edit, trees, operation, isShort))
       if (logged.length === 0) return NOTHING
-      position = this.#append(logged)
-    } catch (error) {
+      const position = this.#append(logged)
+      if (!isShort) shared.beginChange()
+      this.#install(edit, trees)
+      return position
+    } finally {
       edit.undo()
-      throw error
+      shared.endChange()
     }
-    this.publish(edit, trees)
-    return position
   }
 
   /** Under the lock: what the edit has made is what everybody sees from now on. */
   publish(edit: CommitEdit, trees: ReadonlyMap<number, NextTree>): void {
+    const { shared } = this.#parts
+    shared.beginChange()
+    this.#install(edit, trees)
+    shared.endChange()
+  }
+
+  #install(edit: CommitEdit, trees: ReadonlyMap<number, NextTree>): void {
     const { shared, numbers } = this.#parts
     const { words, doubles, layout } = shared
-    const change = words[word.rootsChange]
-    storeWord(words, word.rootsChange, change + 1)
     for (const [tree, { root, entries }] of trees) {
       words[shared.rootAt(tree)] = root
       doubles[layout.entriesAt + tree] = entries
     }
-    storeWord(words, word.rootsChange, change + 2)
     edit.published()
     numbers.setLive([...edit.made])
     for (const { page, birth } of edit.retired) numbers.retire(page, birth, edit.epoch)
   }
 
   /** Whether it changed anything. */
-  #apply(edit: CommitEdit, trees: Map<number, NextTree>, operation: LoggedOperation): boolean {
+  #apply(edit: CommitEdit, trees: Map<number, NextTree>, operation: LoggedOperation, inPlace: boolean): boolean {
     const { shared } = this.#parts
     if ('name' in operation) {
       const name = Buffer.from(operation.name).toString('utf8')
@@ -125,6 +137,12 @@ export class Committer {
     if (!next) {
       next = { root: shared.words[shared.rootAt(tree)], entries: shared.entries(tree) }
       trees.set(tree, next)
+    }
+    if (inPlace) {
+      const done = value === null ? delInPlace(edit, next.root, key) : putInPlace(edit, next.root, key, value)
+      if (done === results.DONE_NEW) next.entries++
+      if (done === results.DONE_DELETED) next.entries--
+      if (done !== results.NOT_IN_PLACE) return done !== results.ABSENT
     }
     const result = value === null ? del(edit, next.root, key) : put(edit, next.root, key, value)
     edit.release()

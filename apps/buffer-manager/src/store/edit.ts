@@ -5,10 +5,20 @@ import { StoreError } from '../errors.ts'
 import { beginPage, birthOf, PAGE, PAGE_WORDS, setBirth } from '../pages/page.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Edit } from '../tree/edit.ts'
+import type { PageImages } from './page-images.ts'
 import { purposes, type PageNumbers } from './pages.ts'
 
 /** How often another page is taken because a transfer has this one. */
 const PAGES_TRIED = 64
+
+export interface EditRules {
+  /** What was born at this epoch or before is not changed in place. Default: nothing is. */
+  frozen?: number
+  /** What new pages are for. Default: puts. */
+  purpose?: number
+  /** Keeps what is changed in place, if the edit may have to be undone. */
+  images?: PageImages | null
+}
 
 export class CommitEdit implements Edit {
   readonly pool: Pool
@@ -20,18 +30,25 @@ export class CommitEdit implements Edit {
   readonly #numbers: PageNumbers
   readonly #frozen: number
   readonly #purpose: number
+  readonly #images: PageImages | null
   readonly #latched: number[] = []
   #isPublished = false
   readonly #copy: Int32Array
 
-  /** What was born at `frozen` or before is not changed in place; new pages are for that purpose. */
-  constructor(pool: Pool, numbers: PageNumbers, epoch: number, frozen: number, purpose: number = purposes.put) {
+  /** `epoch`: the birth of the pages that it makes. */
+  constructor(pool: Pool, numbers: PageNumbers, epoch: number, rules: EditRules = {}) {
+    const { frozen = Infinity, purpose = purposes.put, images = null } = rules
     this.pool = pool
     this.#numbers = numbers
     this.#copy = numbers.scratch
     this.epoch = epoch
     this.#frozen = frozen
     this.#purpose = purpose
+    this.#images = images
+  }
+
+  mayChange(page: number): boolean {
+    return this.#images === null || this.isPrivate(page) || this.#images.keep(page)
   }
 
   isMutable(birth: number): boolean {
@@ -89,6 +106,7 @@ export class CommitEdit implements Edit {
   undo(): void {
     if (this.#isPublished) return
     this.release()
+    this.#images?.restore()
     const pages = [...this.made]
     this.pool.drop(pages)
     this.#numbers.giveBack(pages)

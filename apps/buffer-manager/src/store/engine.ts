@@ -145,6 +145,11 @@ export class Engine {
     this.#hasSucceeded()
   }
 
+  /** See `Checkpoints`. */
+  async writeAhead(birth: number): Promise<void> {
+    await this.#writing?.checkpoints.writeAhead(birth)
+  }
+
   /** Under both locks, so that nobody else commits: `publish`, and a checkpoint that has it; if that fails, `revert`. */
   async publishWithCheckpoint(publish: () => void, revert: () => void): Promise<void> {
     this.requireOpen()

@@ -27,6 +27,8 @@ import { closeSnapshotsOf } from './snapshots.ts'
 /** Bytes of the log that are in memory at most. */
 const RING_BYTES = 4 << 20
 const PAGES_FILE = 'data.pages'
+/** Segments of the log that openings without commits, each ended by a kill, may leave. */
+const MOST_SEGMENTS = 8
 
 /** What a worker has of a store. */
 export interface Opened {
@@ -93,7 +95,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<Op
     const recovered = readOnly ? { commits: 0, bytes: 0 } : recover(directory, meta, parts)
     const log = readOnly ? null : createLog(directory, composed, config, parts.shared)
     const engine = engineOf(parts, log, config)
-    if (recovered.commits > 0) await engine.checkpoint()
+    if (recovered.commits > 0 || (log && log.segment - meta.segment > MOST_SEGMENTS)) await engine.checkpoint()
     const handle: OwnHandle = { component: 'buffer-manager', path: directory, config, pages: layout.pages, composed: composed.handle }
     return {
       ...{ engine, config, handle, recovered, composed },

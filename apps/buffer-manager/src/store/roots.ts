@@ -1,14 +1,15 @@
 // Where reading begins: at a tree's root as it is now, or as a snapshot has it. What takes long is read from roots that are
 // held meanwhile, so that no page of it can become another one's: a value of many pages may well be larger than the pool.
-import { HELD_PER_WORKER } from './layout.ts'
+import { load } from '#atomics'
+import { HELD_PER_WORKER, word } from './layout.ts'
 import type { Shared } from './shared.ts'
 import type { OpenSnapshot } from './snapshots.ts'
 
 export interface Roots {
   /** 0: the tree is empty. */
   root(tree: number): number
-  /** Whether what was read from that root on counts. */
-  isCurrent(tree: number, root: number): boolean
+  /** Whether what was read since the last call of `root` counts. */
+  isCurrent(): boolean
   /** Nothing under the roots changes. */
   readonly isFrozen: boolean
   /** Throws when they must not be read from any more. */
@@ -32,6 +33,8 @@ export class RootsNow implements Roots {
   readonly #shared: Shared
   readonly #snapshot: () => OpenSnapshot
   #held = 0
+  /** At the last call of `root`. */
+  #change = 0
   readonly #waiting: (() => void)[] = []
 
   constructor(shared: Shared, requireOpen: () => void, snapshot: () => OpenSnapshot) {
@@ -41,11 +44,12 @@ export class RootsNow implements Roots {
   }
 
   root(tree: number): number {
-    return this.#shared.root(tree)
+    this.#change = this.#shared.rootsChange()
+    return this.#shared.words[this.#shared.rootAt(tree)]
   }
 
-  isCurrent(tree: number, root: number): boolean {
-    return this.#shared.words[this.#shared.rootAt(tree)] === root
+  isCurrent(): boolean {
+    return load(this.#shared.words, word.rootsChange) === this.#change
   }
 
   hold(): HeldRoots {
@@ -55,13 +59,22 @@ export class RootsNow implements Roots {
 
   async holdSoon(): Promise<HeldRoots> {
     while (this.#held === HELD_SOON) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    const snapshot = this.#snapshot()
     this.#held++
-    return new RootsOfSnapshot(snapshot, this.requireOpen, () => {
-      snapshot.close()
-      this.#held--
-      this.#waiting.shift()?.()
-    })
+    try {
+      const snapshot = this.#snapshot()
+      return new RootsOfSnapshot(snapshot, this.requireOpen, () => {
+        this.#leave()
+        snapshot.close()
+      })
+    } catch (error) {
+      this.#leave()
+      throw error
+    }
+  }
+
+  #leave(): void {
+    this.#held--
+    this.#waiting.shift()?.()
   }
 }
 

@@ -15,7 +15,8 @@ export class Scan {
   constructor(pool: Pool, roots: Roots, tree: number, range: KeyRange, keys: boolean, values: boolean) {
     this.#pool = pool
     this.#roots = roots
-    this.#want = { keys, values, frozen: roots.isFrozen, asks: true }
+    const isCurrent = (): boolean => (this.#held ?? roots).isCurrent()
+    this.#want = { keys, values, frozen: roots.isFrozen, isCurrent, asks: true }
     this.#cursor = new Cursor(pool, () => (this.#held ?? roots).root(tree), range, this.#want)
   }
 

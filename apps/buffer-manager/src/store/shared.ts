@@ -7,6 +7,7 @@ import { double, MAX_NAME_BYTES, MAX_TREES, TREE_WORDS, treeWord, word, type Sto
 /** Looks at a lock before sleeping, and how long a sleep is. */
 const SPINS = 200
 const SLEEP_MS = 20
+const ROOTS_MS = 1
 
 export interface SharedParts {
   region: Region
@@ -109,9 +110,38 @@ export class Shared {
     const { words } = this
     const at = this.rootAt(tree)
     for (;;) {
-      const change = load(words, word.rootsChange)
+      const change = this.rootsChange()
       const root = words[at]
-      if ((change & 1) === 0 && load(words, word.rootsChange) === change) return root
+      if (load(words, word.rootsChange) === change) return root
+    }
+  }
+
+  /** Under the lock: trees are changed so that others must see all of it at once. Until `endChange` nobody begins to read. */
+  beginChange(): void {
+    store(this.words, word.rootsChange, this.words[word.rootsChange] | 1)
+  }
+
+  endChange(): void {
+    const { words } = this
+    if ((words[word.rootsChange] & 1) !== 0) store(words, word.rootsChange, (words[word.rootsChange] + 1) | 0)
+  }
+
+  /** What is read from now on counts if this is the same afterwards. Throws `WRITER_DIED`. */
+  rootsChange(): number {
+    for (let looks = 0; ; looks++) {
+      const change = load(this.words, word.rootsChange)
+      if ((change & 1) === 0) return change
+      // A change takes microseconds, unless its worker has to wait for a page, was interrupted, or terminated.
+      if (looks > SPINS) this.#awaitRoots(change)
+    }
+  }
+
+  /** Waits until what was being changed at `change` is done. Throws `WRITER_DIED`. */
+  #awaitRoots(change: number): void {
+    for (let sleptMs = 0; load(this.words, word.rootsChange) === change; sleptMs += ROOTS_MS) {
+      if ((change & 1) === 0) return
+      if (sleptMs > this.patienceMs) this.giveUp(this.words[word.lock], sleptMs)
+      wait(this.words, word.rootsChange, change, ROOTS_MS)
     }
   }
 

@@ -3,6 +3,7 @@ import type { Operation, RangeOptions, Tree } from '../api.ts'
 import { StoreError } from '../errors.ts'
 import { MAX_VALUE_BYTES } from '../tree/index.ts'
 import { load as loadEntries, type Entries, type Entry } from './bulk.ts'
+import { copyOf } from './encodings.ts'
 import type { Engine } from './engine.ts'
 import type { Change } from './operations.ts'
 import { checkedKey, TreeReader, type Encodings } from './reader.ts'
@@ -41,7 +42,8 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
 
   async put(key: Key, value: Value): Promise<void> {
     const change = this.change({ type: 'put', key, value }, true)
-    await this.#warm(change)
+    const fetching = this.#warm(change)
+    if (fetching) await fetching
     await this.engine.write([change])
   }
 
@@ -54,7 +56,8 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
     this.engine.requireWritable()
     if (this.find() < 0) return false
     const change = this.change({ type: 'del', key }, true)
-    await this.#warm(change)
+    const fetching = this.#warm(change)
+    if (fetching) await fetching
     return await this.engine.write([change])
   }
 
@@ -67,8 +70,8 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
 
   async batch(operations: readonly Operation<Key, Value>[]): Promise<void> {
     const changes = this.#changes(operations, true)
-    const pages = changes.map((change) => this.#warm(change))
-    await Promise.all(pages)
+    const fetching = changes.map((change) => this.#warm(change)).filter((each) => each !== null)
+    if (fetching.length > 0) await Promise.all(fetching)
     if (changes.length > 0) await this.engine.write(changes)
   }
 
@@ -130,13 +133,14 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
     })
   }
 
-  #warm({ tree, key }: Change): Promise<void> {
+  #warm({ tree, key }: Change): Promise<void> | null {
     return this.engine.values.warm(this.engine.now, tree, key)
   }
 }
 
 /** What an encoding has handed through is the caller's. */
-const own = (given: unknown, bytes: Uint8Array, keep: boolean): Uint8Array => (keep && given === bytes ? Buffer.from(bytes) : bytes)
+const own = (given: unknown, bytes: Uint8Array, keep: boolean): Uint8Array =>
+  keep && given === bytes ? copyOf(bytes, 0, bytes.length) : bytes
 
 function checkedValue(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= MAX_VALUE_BYTES) return bytes

@@ -40,11 +40,11 @@ export class Values {
         try {
           result = lookupSync(pool, root, key, found)
         } catch (error) {
-          if (!isDamage(error) || roots.isCurrent(tree, root)) throw error
+          if (!isDamage(error) || roots.isCurrent()) throw error
           continue
         }
       }
-      if (result === results.CHANGED || !roots.isCurrent(tree, root)) continue
+      if (result === results.CHANGED || !roots.isCurrent()) continue
       if (result === results.ABSENT) {
         if (pool.isUnchanged(found.page, found.ticket)) return undefined
         continue
@@ -86,7 +86,7 @@ export class Values {
       if (root === 0) return undefined
       const result = lookup(pool, root, key, found)
       if (result === results.MISS) return this.#fetchAndView(found.page, failed, roots, tree, key, use)
-      if (result === results.CHANGED || !roots.isCurrent(tree, root)) continue
+      if (result === results.CHANGED || !roots.isCurrent()) continue
       const { page, ticket } = found
       if (result === results.ABSENT) {
         if (pool.isUnchanged(page, ticket)) return undefined
@@ -104,9 +104,15 @@ export class Values {
     }
   }
 
-  /** Brings what a change of that key will need into memory. */
-  async warm(roots: Roots, tree: number, key: Uint8Array): Promise<void> {
-    let failed = NONE
+  /** Brings what a change of that key will need into memory. Null: it is there. */
+  warm(roots: Roots, tree: number, key: Uint8Array): Promise<void> | null {
+    const root = roots.root(tree)
+    if (root === 0 || lookup(this.#pool, root, key, this.#found) !== results.MISS) return null
+    return this.#fetchFor(this.#found.page, roots, tree, key)
+  }
+
+  async #fetchFor(first: number, roots: Roots, tree: number, key: Uint8Array): Promise<void> {
+    let failed = await fetchFor(this.#pool, first, NONE)
     for (;;) {
       const root = roots.root(tree)
       if (root === 0 || lookup(this.#pool, root, key, this.#found) !== results.MISS) return

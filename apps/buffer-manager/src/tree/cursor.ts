@@ -25,6 +25,8 @@ export interface Wanted {
   values: boolean
   /** Nothing under the root is changed or used for something else while the cursor is in use. Default false. */
   frozen?: boolean
+  /** Whether what was read since the root was asked for counts: a leaf in the middle of a commit does not. */
+  isCurrent?: () => boolean
   /**
    * A fill that finds values in chains, in a tree that is not frozen, ends with CHAINED and has read nothing: the
    * caller sets `frozen`, holds the tree, and fills again. Else such a leaf is read again as long as it is evicted
@@ -165,7 +167,7 @@ export class Cursor {
     }
     if (result !== results.FOUND) return result
     const bytes = copyBytes(pool.bytes, pool.base, PAGE_BYTES)
-    if (!pool.isUnchanged(found.page, found.ticket)) return results.CHANGED
+    if (!pool.isUnchanged(found.page, found.ticket) || this.#want.isCurrent?.() === false) return results.CHANGED
     const leaf = new NodeView({ bytes, words: new Int32Array(bytes.buffer), base: 0 })
     requireSound(leaf)
     const fence = this.#reverse ? leaf.lowerFence() : leaf.upperFence()

@@ -34,6 +34,8 @@ export interface Edit {
   readonly epoch: number
   /** Whether a page of that birth may be changed in place, so that others see it at once. */
   isMutable(birth: number): boolean
+  /** Asked before a leaf is changed in place, which is not latched yet. False: it must not be changed so. */
+  mayChange(page: number): boolean
   /** Whether the page was made by this very edit, so that nobody else can see it. */
   isPrivate(page: number): boolean
   /**

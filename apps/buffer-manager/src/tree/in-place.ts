@@ -31,7 +31,7 @@ export function putInPlace(edit: Edit, root: number, key: Uint8Array, value: Uin
     const { page, ticket } = found
     const can = canPut(edit, new NodeView(pool), key, value)
     if (!pool.isUnchanged(page, ticket)) continue
-    if (!can || !pool.tryLock(page)) return results.NOT_IN_PLACE
+    if (!can || !edit.mayChange(page) || !pool.tryLock(page)) return results.NOT_IN_PLACE
     try {
       return putIntoLatched(edit, new NodeView(pool), key, value)
     } finally {
@@ -51,7 +51,7 @@ export function delInPlace(edit: Edit, root: number, key: Uint8Array): Result {
     const can = result === results.FOUND && canDelete(edit, new NodeView(pool), key, page === root)
     if (!pool.isUnchanged(page, ticket)) continue
     if (result === results.ABSENT) return results.ABSENT
-    if (!can || !pool.tryLock(page)) return results.NOT_IN_PLACE
+    if (!can || !edit.mayChange(page) || !pool.tryLock(page)) return results.NOT_IN_PLACE
     try {
       return deleteFromLatched(edit, new NodeView(pool), key, page === root)
     } finally {

@@ -10,7 +10,7 @@ export class SmallDisk implements Disposable {
   constructor(bytes: number) {
     this.path = mkdtempSync(join(tmpdir(), 'parperos-disk-'))
     try {
-      mount('-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', this.path)
+      run('mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', this.path)
     } catch (error) {
       rmdirSync(this.path)
       throw error
@@ -19,18 +19,18 @@ export class SmallDisk implements Disposable {
 
   /** `'ro'`, `'rw'`, `'size=…'`. */
   remount(options: string): void {
-    mount('-o', `remount,${options}`, this.path)
+    run('mount', '-o', `remount,${options}`, this.path)
   }
 
   [Symbol.dispose](): void {
     // Whatever is still open goes on living until it is closed.
-    execFileSync('umount', ['-l', this.path])
+    run('umount', '-l', this.path)
     rmdirSync(this.path)
   }
 }
 
-const mount = (...args: string[]): void => {
-  execFileSync('mount', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+const run = (program: 'mount' | 'umount', ...args: string[]): void => {
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
 /** Whether disks can be made here; says so once, if not. */

@@ -90,8 +90,10 @@ export class Lane {
       const changes = [...loaded.keys()].map((key) => ({ tree, key, value: null }))
       return { number, how: 'batch', isSync, changes }
     }
+    // Now and then more than a small pool holds.
+    const filling = 'l'.repeat(random.chance(0.3) ? random.below(400) : 0)
     const changes = Array.from({ length: 1 + random.below(600) }, (_, i) => {
-      return { tree, key: `${this.name}/${digits(number, 9)}/${digits(i, 4)}`, value: `${number}:${i}` }
+      return { tree, key: `${this.name}/${digits(number, 9)}/${digits(i, 4)}`, value: `${number}:${i}${filling}` }
     })
     return { number, how: 'load', isSync: false, changes }
   }

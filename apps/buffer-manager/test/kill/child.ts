@@ -1,7 +1,7 @@
 // A process that is going to be killed. It opens a store, verifies it, says so, and then commits without end: several lanes in
 // each of several workers, while checkpoints are made, snapshots are held and everything is read. It tells of each commit
 // when it begins and when it is acknowledged, a line each, to descriptor 3.
-import { writeSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { open } from '../../src/index.ts'
 import { Lane } from '../durability/lane.ts'
@@ -48,4 +48,4 @@ function fail(error: unknown): void {
 }
 
 process.on('unhandledRejection', fail)
-main(JSON.parse(process.argv[2]) as Assignment).catch(fail)
+main(JSON.parse(readFileSync(0, 'utf8')) as Assignment).catch(fail)

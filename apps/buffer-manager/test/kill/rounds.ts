@@ -1,5 +1,6 @@
 // Starts processes that work on a store, and kills them. What they have told by then is what the next one has to find.
-import type { Random } from '@parperos/alloc-api/conformance'
+import { Random } from '@parperos/alloc-api/conformance'
+import { hooksUrl, MUTANTS, type Mutant } from '@parperos/observe'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -27,10 +28,19 @@ export class Rounds {
   readonly outcome: Outcome = { rounds: 0, acknowledged: 0, recovered: 0, whileOpening: 0 }
   readonly #assignment: Assignment
   readonly #random: Random
+  readonly #mutants: readonly Mutant[]
 
-  constructor(directory: string, options: StoreOptions, lanes: readonly string[], seed: number, random: Random) {
+  /** The processes have these errors in them. */
+  constructor(
+    directory: string,
+    options: StoreOptions,
+    lanes: readonly string[],
+    seed: number,
+    mutants: readonly Mutant[] = [],
+  ) {
     this.#assignment = { directory, seed, options, lanes: lanes.map((name) => ({ name, count: 0 })), told: [] }
-    this.#random = random
+    this.#random = new Random(seed)
+    this.#mutants = mutants
   }
 
   /** What the last processes have told, for who opens the store now. */
@@ -44,9 +54,14 @@ export class Rounds {
     const isHasty = this.#random.chance(0.2)
     const delayMs = isHasty ? 100 + this.#random.below(250) : this.#random.below(4)
     let enough = 1 + this.#random.below(this.#random.chance(0.3) ? 20 : 1500)
-    const process = spawn(globalThis.process.execPath, [child, JSON.stringify(assignment)], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    const args = this.#mutants.length > 0 ? ['--import', hooksUrl, child] : [child]
+    const process = spawn(globalThis.process.execPath, args, {
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      env: { ...globalThis.process.env, [MUTANTS]: JSON.stringify(this.#mutants) },
     })
+    // It may be killed before it has read all of that.
+    process.stdin?.on('error', () => undefined)
+    process.stdin?.end(JSON.stringify(assignment))
     let complaint = ''
     let hasOpened = false
     const kill = (afterMs: number): unknown => setTimeout(() => process.kill('SIGKILL'), afterMs)

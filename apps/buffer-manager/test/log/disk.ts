@@ -38,6 +38,7 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 export class Disk<Note = unknown> implements LogFiles {
   readonly aheadBytes = 4096
+  readonly quickSyncMs: number = 0
   readonly events: Event<Note>[] = []
   readonly #names = new Map<string, Node>()
   readonly #open = new Map<number, Node>()

@@ -10,11 +10,18 @@ const small: Mutant[] = [
   { file: 'apps/buffer-manager/src/log/files.ts', find: 'aheadBytes: 2 ** 19', replace: 'aheadBytes: 2 ** 13' },
 ]
 
+/** Syncing takes no time here, so that the log would never do it asynchronously. */
+const slow: Mutant = {
+  file: 'apps/buffer-manager/src/log/log.ts',
+  find: 'if (this.#syncMs < QUICK_SYNC_MS) {',
+  replace: 'if (QUICK_SYNC_MS < 0) {',
+}
+
 /** Rejects with what was found. */
 export async function examined(job: Job, mutants: readonly Mutant[] = []): Promise<Outcome> {
   const thread = new Worker(new URL('worker.ts', import.meta.url), {
     execArgv: ['--import', hooksUrl],
-    workerData: { mutants: [...small, ...mutants], job },
+    workerData: { mutants: [...small, ...(job.isSlow ? [slow] : []), ...mutants], job },
   })
   const [answer] = (await once(thread, 'message')) as [Answer]
   await thread.terminate()

@@ -20,6 +20,8 @@ export interface Job {
   generations: number
   /** Commits before the recording begins, so that the pool is too small for what is there; 0: the store is made recorded. */
   before: number
+  /** The log is synced asynchronously, as on a slow disk. */
+  isSlow: boolean
   /** Commits of each lane in a generation. */
   commits: number
 }
@@ -49,7 +51,7 @@ const optionsOf = ({ sync }: Job): StoreOptions => ({
   maxBytes: 1 << 25,
   checkpointBytes: 1 << 16,
   // Nobody else is there to be waited for.
-  patienceMs: 500,
+  patienceMs: 100,
 })
 
 /** Throws, naming seed and moment, when some state is not recovered as it should be. */

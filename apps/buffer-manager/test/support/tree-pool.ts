@@ -145,6 +145,10 @@ export class TreeEdit implements Edit {
     return birth > this.frozen
   }
 
+  mayChange(): boolean {
+    return true
+  }
+
   isPrivate(page: number): boolean {
     return this.made.has(page)
   }

@@ -9,6 +9,8 @@ export type Job =
   | { what: 'history'; handle: StoreHandle; worker: number; seed: number; operations: number; isolation: 'serializable' | 'snapshot' }
   /** Puts values of one letter each into the same few keys, again and again. */
   | { what: 'letters'; handle: StoreHandle; worker: number; operations: number }
+  /** Puts the number of the round into all of some keys, of several leaves, in one batch. */
+  | { what: 'rounds'; handle: StoreHandle; worker: number; operations: number }
   /** Attaches, writes, opens a snapshot, and waits to be terminated or, with `closes`, closes the store. */
   | { what: 'idle'; handle: StoreHandle; worker: number; closes: boolean }
 

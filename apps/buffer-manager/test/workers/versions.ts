@@ -32,6 +32,7 @@ export class VersionsRun {
       ['batch later', 5, () => Promise.all(this.#someOwn(4, true).map((key) => this.#write(key, false)))],
       ['get', 30, () => this.#get(this.#random(KEYS))],
       ['get later', 10, () => this.#getLater()],
+      ['order', 10, () => this.#order()],
       ['pair', 10, () => this.#pair()],
       ['scan', 3, () => this.#scan()],
       ['scan later', 2, () => this.#scanLater()],
@@ -97,6 +98,17 @@ export class VersionsRun {
     const oldest = keys.map((key) => this.#board.acknowledged(key))
     const values = await this.#store.getMany(keys.map(nameOf))
     for (const [i, key] of keys.entries()) check(this.#board, key, values[i], oldest[i], 'getMany')
+  }
+
+  /** One half of a pair after the other, which is not older. */
+  async #order(): Promise<void> {
+    const key = KEYS / 2 + this.#random(KEYS / 2)
+    const oldest = this.#board.acknowledged(key)
+    const halves = this.#random(2) === 0 ? [this.#left, this.#right] : [this.#right, this.#left]
+    const version = check(this.#board, key, halves[0].getSync(nameOf(key)), oldest, 'the first half')
+    check(this.#board, key, halves[1].getSync(nameOf(key)), version, 'the second half, after the first')
+    const later = check(this.#board, key, await halves[0].get(nameOf(key)), version, 'the first half again')
+    check(this.#board, key, await halves[1].get(nameOf(key)), later, 'the second half again')
   }
 
   /** Both halves of a pair, in one snapshot. */
