@@ -1,7 +1,7 @@
-// Damage of every kind to a store's files: opening or reading tells of it with a code, never with a wrong value, a crash or a loop
-// without end; trees that are not concerned stay readable. What cannot be told: an older version of a page in place of a newer
-// one, with its own right checksum and number; and whether the last records of the log, or its last segment, were damaged or
-// never written.
+// Damage of every kind to a store's files: opening or reading tells of it with a code, never with a wrong value, a
+// crash or a loop without end; trees that are not concerned stay readable. What cannot be told: an older version of a
+// page in place of a newer one, with its own right checksum and number; and whether the last records of the log, or its
+// last segment, were damaged or never written.
 import { Random } from '@parperos/alloc-api/conformance'
 import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,13 +9,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { open, type StoreOptions } from '../src/index.ts'
 import { checksum, HEADER_WORDS, KIND, kinds, PAGE, PAGE_BYTES, PAGE_WORDS } from '../src/pages/page.ts'
 import { examine, type Finding } from './damage/examine.ts'
-import { changePage, makeFixture, NAMES, options, pageOf, pagesFile, type Entries, type Fixture } from './damage/fixture.ts'
+import {
+  changePage,
+  makeFixture,
+  NAMES,
+  options,
+  pageOf,
+  pagesFile,
+  type Entries,
+  type Fixture,
+} from './damage/fixture.ts'
 import { soak } from './support/soak.ts'
 
 let fixture: Fixture
 /** What the log of the killed store adds, up to that many commits. */
 const withLogged = (count: number): Entries =>
-  new Map([...fixture.entries].map(([name, entries]) => [name, name === '' ? new Map([...entries, ...fixture.logged.slice(0, count)]) : entries]))
+  new Map(
+    [...fixture.entries].map(([name, entries]) => [
+      name,
+      name === '' ? new Map([...entries, ...fixture.logged.slice(0, count)]) : entries,
+    ]),
+  )
 
 beforeAll(async () => {
   fixture = await makeFixture()
@@ -42,7 +56,8 @@ function requireConcerned(finding: Finding, page: number): void {
   const owner = fixture.owners.get(page)
   expect([page, finding.opening]).toEqual([page, null])
   expect([page, finding.validity]).toEqual([page, owner === undefined ? 'fine' : 'CORRUPT'])
-  for (const name of NAMES) expect([page, name, finding.trees.get(name)]).toEqual([page, name, name === owner ? 'CORRUPT' : 'fine'])
+  for (const name of NAMES)
+    expect([page, name, finding.trees.get(name)]).toEqual([page, name, name === owner ? 'CORRUPT' : 'fine'])
 }
 
 const ofTrees = (): number[] => [...fixture.owners.keys()].sort((a, b) => a - b)
@@ -53,7 +68,9 @@ function someOfEachKind(count: number, random: Random): number[] {
     const kind = pageOf(fixture.closed, page)[KIND]
     byKind.set(kind, [...(byKind.get(kind) ?? []), page])
   }
-  expect([...byKind.keys()].map((kind) => kind & 0xff).sort()).toEqual(expect.arrayContaining([kinds.leaf, kinds.inner, kinds.chain]))
+  expect([...byKind.keys()].map((kind) => kind & 0xff).sort()).toEqual(
+    expect.arrayContaining([kinds.leaf, kinds.inner, kinds.chain]),
+  )
   return [...byKind.values()].flatMap((pages) => Array.from({ length: count }, () => pages[random.below(pages.length)]))
 }
 
@@ -66,7 +83,12 @@ describe('a page of a tree', () => {
     for (const page of ofTrees()) {
       for (let i = 0; i < soak; i++) {
         const [word, bit] = [random.below(PAGE_WORDS), random.below(32)]
-        requireConcerned(await examined((folder) => changePage(folder, page, (words) => (words[word] ^= 1 << bit)), { isAsync: page % 2 === 0 }), page)
+        requireConcerned(
+          await examined((folder) => changePage(folder, page, (words) => (words[word] ^= 1 << bit)), {
+            isAsync: page % 2 === 0,
+          }),
+          page,
+        )
         count()
       }
     }
@@ -79,7 +101,10 @@ describe('a page of a tree', () => {
       const other = ofTrees()[random.below(fixture.owners.size)]
       if (other === page) continue
       const bytes = pageOf(fixture.closed, other)
-      requireConcerned(await examined((folder) => changePage(folder, page, (words) => words.set(bytes)), { isAsync: true }), page)
+      requireConcerned(
+        await examined((folder) => changePage(folder, page, (words) => words.set(bytes)), { isAsync: true }),
+        page,
+      )
       count()
       count()
     }
@@ -114,7 +139,9 @@ describe('a page of a tree', () => {
       // As an older version would be: entries of its own, and children that are something else by now.
       const other = pageOf(fixture.closed, ofTrees()[random.below(fixture.owners.size)])
       other[PAGE] = page
-      const finding = await examined((folder) => changePage(folder, page, (words) => words.set(other), true), { isPlausible: true })
+      const finding = await examined((folder) => changePage(folder, page, (words) => words.set(other), true), {
+        isPlausible: true,
+      })
       expect(finding.opening).toBe(null)
       count()
     }
@@ -164,7 +191,8 @@ describe('a meta page', () => {
     const [young, old] = younger()
     for (const readOnly of [false, true]) {
       for (let word = 0; word < FIELDS; word++) {
-        const flip = (page: number) => (folder: string) => changePage(folder, page, (words) => (words[word] ^= 1 << (word % 31)))
+        const flip = (page: number) => (folder: string) =>
+          changePage(folder, page, (words) => (words[word] ^= 1 << word % 31))
         const ofYoung = await examined(flip(young), { readOnly })
         expect([word, ofYoung.opening]).toEqual([word, 'CORRUPT'])
         const ofOld = await examined(flip(old), { readOnly })
@@ -195,7 +223,9 @@ describe('a meta page', () => {
       for (const value of [-1, 0, 1, 0x7fffffff, -0x80000000]) {
         if (pageOf(fixture.closed, young)[word] === value) continue
         // Where it makes sense by chance, such as in the high half of a number, the log does not fit to it.
-        await examined((folder) => changePage(folder, young, (words) => (words[word] = value), true), { isPlausible: true })
+        await examined((folder) => changePage(folder, young, (words) => (words[word] = value), true), {
+          isPlausible: true,
+        })
         count()
       }
     }
@@ -206,7 +236,9 @@ describe('a meta page', () => {
     const list = pageOf(fixture.closed, young)[HEADER_WORDS + 9]
     const random = new Random(5)
     for (let i = 0; i < 10 * soak; i++) {
-      const finding = await examined((folder) => changePage(folder, list, (words) => (words[random.below(PAGE_WORDS)] ^= 1 << random.below(32))))
+      const finding = await examined((folder) =>
+        changePage(folder, list, (words) => (words[random.below(PAGE_WORDS)] ^= 1 << random.below(32))),
+      )
       expect(finding.opening).toBe('CORRUPT')
       count()
     }
@@ -230,10 +262,15 @@ describe('a meta page', () => {
 })
 
 describe('the log', () => {
-  const segmentsOf = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('log.')).sort()
+  const segmentsOf = (folder: string): string[] =>
+    readdirSync(folder)
+      .filter((name) => name.startsWith('log.'))
+      .sort()
   const lastOf = (folder: string): string => join(folder, segmentsOf(folder).at(-1) ?? '')
 
-  /** Opens a copy with a damaged log: how many of the logged commits are there, in order and whole; or the error's code. */
+  /**
+   * Opens a copy with a damaged log: how many of the logged commits are there, in order and whole; or the error's code.
+   */
   async function recovered(damage: (folder: string) => void, more: StoreOptions = {}): Promise<number | string> {
     const folder = fixture.copy(fixture.killed)
     try {

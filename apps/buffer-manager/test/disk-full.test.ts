@@ -1,5 +1,5 @@
-// A full disk: what needs room is refused with a code, and when there is room again the store opens with everything that was
-// acknowledged. And a disk that refuses to sync.
+// A full disk: what needs room is refused with a code, and when there is room again the store opens with everything
+// that was acknowledged. And a disk that refuses to sync.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,12 @@ import { Lane } from './durability/lane.ts'
 import { perform } from './durability/perform.ts'
 import { verify } from './durability/verify.ts'
 
-const small = { backend: 'sab', cacheBytes: 1 << 19, maxBytes: 1 << 28, checkpointBytes: 1 << 18 } satisfies StoreOptions
+const small = {
+  backend: 'sab',
+  cacheBytes: 1 << 19,
+  maxBytes: 1 << 28,
+  checkpointBytes: 1 << 18,
+} satisfies StoreOptions
 const hasDisks = canMakeDisks()
 
 /** Commits until one is refused; the code. */
@@ -66,13 +71,23 @@ describe.skipIf(!hasDisks)('a store on a full disk', () => {
     disk.remount(`size=${4 * bytes}`)
     await using opened = await open(path, options)
     const found = new Lane('lane', bytes)
-    await verify(opened, [found], () => (sync === 'off' ? 0 : lane.count), () => lane.count + 1)
+    await verify(
+      opened,
+      [found],
+      () => (sync === 'off' ? 0 : lane.count),
+      () => lane.count + 1,
+    )
     for (let i = 0; i < 50; i++) {
       const commit = found.next()
       await perform(opened, commit)
       found.apply(commit)
     }
-    await verify(opened, [found.clone()], () => found.count, () => found.count)
+    await verify(
+      opened,
+      [found.clone()],
+      () => found.count,
+      () => found.count,
+    )
   })
 
   it('refuses to load what does not fit, and goes on', async () => {
@@ -80,7 +95,10 @@ describe.skipIf(!hasDisks)('a store on a full disk', () => {
     const path = join(disk.path, 'store')
     const store = await open(path, small)
     await store.put('before', 'there')
-    const entries = Array.from({ length: 40_000 }, (_, i): [string, string] => [String(i).padStart(8, '0'), 'x'.repeat(100)])
+    const entries = Array.from({ length: 40_000 }, (_, i): [string, string] => [
+      String(i).padStart(8, '0'),
+      'x'.repeat(100),
+    ])
     await expect(store.tree('loaded').load(entries)).rejects.toMatchObject({ code: 'DISK_FULL' })
     expect(store.tree('loaded').count()).toBe(0)
     expect(store.getSync('before')).toBe('there')
@@ -137,7 +155,8 @@ describe('a disk that has no room for a new segment of the log', () => {
       }
       await using again = await open(path, options)
       await again.validate()
-      for (const [i, key] of committed.entries()) expect((i % 2 === 0 ? again : again.tree(key)).getSync(key)).toBe(value)
+      for (const [i, key] of committed.entries())
+        expect((i % 2 === 0 ? again : again.tree(key)).getSync(key)).toBe(value)
       for (const key of refused) expect([again.hasSync(key), again.tree(key).count()]).toEqual([false, 0])
     } finally {
       fs.rmSync(path, { recursive: true, force: true })

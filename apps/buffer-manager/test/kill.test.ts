@@ -1,5 +1,5 @@
-// SIGKILL at any moment: the process that opens the store next finds every commit that was acknowledged, the one that was under
-// way as a whole or not at all, and nothing else; with `sync: 'off'` a prefix of what was committed.
+// SIGKILL at any moment: the process that opens the store next finds every commit that was acknowledged, the one that
+// was under way as a whole or not at all, and nothing else; with `sync: 'off'` a prefix of what was committed.
 import { canTest } from '@parperos/presets/backends'
 import { nativeWith } from '@parperos/exmap/native'
 import type { Mutant } from '@parperos/observe'
@@ -23,8 +23,11 @@ const subjects: StoreOptions[] = [
   { backend: 'native', sync: 'off', workers: 3 },
 ]
 const canRunNative = canTest(nativeWith({ way: 'table' }))
-/** What a killed process leaves is the same on every file system; where syncing takes no time more is done in a round. */
-const folderFor = ({ sync }: StoreOptions): string => (sync !== 'full' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
+/**
+ * What a killed process leaves is the same on every file system; where syncing takes no time more is done in a round.
+ */
+const folderFor = ({ sync }: StoreOptions): string =>
+  sync !== 'full' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const ROUNDS = 3 * soak
 
 describe('a store whose process is killed', () => {
@@ -47,7 +50,8 @@ describe('a store whose process is killed', () => {
         const own = names.map((name) => new Lane(name, seed))
         requireOrder(told, await verify(store, own, safe, (name) => last('begun', name)))
         const { acknowledged, recovered, whileOpening } = rounds.outcome
-        const counts = `${ROUNDS} rounds, ${whileOpening} of them while opening; ${acknowledged} commits, ${recovered} from the log`
+        const moments = `${ROUNDS} rounds, ${whileOpening} of them while opening`
+        const counts = `${moments}; ${acknowledged} commits, ${recovered} from the log`
         process.stderr.write(`killed: ${subject.backend} ${subject.sync} × ${subject.workers}: ${counts}\n`)
         expect(acknowledged).toBeGreaterThan(0)
       } finally {
@@ -57,7 +61,11 @@ describe('a store whose process is killed', () => {
   )
 })
 
-const planted = (file: string, find: string, replace: string): Mutant => ({ file: `apps/buffer-manager/src/${file}.ts`, find, replace })
+const planted = (file: string, find: string, replace: string): Mutant => ({
+  file: `apps/buffer-manager/src/${file}.ts`,
+  find,
+  replace,
+})
 
 /** Errors that killing has to find, or the above shows nothing. */
 const wrong: Record<string, Mutant[]> = {
@@ -74,7 +82,13 @@ describe('the examination of kills', () => {
   it.each(Object.keys(wrong))('finds a store %s', async (name) => {
     const directory = mkdtempSync(join(folderFor({ sync: 'group' }), 'parperos-kill-'))
     try {
-      const rounds = new Rounds(directory, { ...small, backend: 'sab', sync: 'group' }, ['lane-0', 'lane-1'], 9, wrong[name])
+      const rounds = new Rounds(
+        directory,
+        { ...small, backend: 'sab', sync: 'group' },
+        ['lane-0', 'lane-1'],
+        9,
+        wrong[name],
+      )
       const examination = async (): Promise<void> => {
         for (let round = 0; round < 20; round++) await rounds.round()
       }

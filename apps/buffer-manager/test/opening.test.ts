@@ -1,5 +1,5 @@
-// Who may open a store, and where: directories that cannot be written, other processes, locks of processes that are gone, paths of
-// all kinds, readers that outlive a writer.
+// Who may open a store, and where: directories that cannot be written, other processes, locks of processes that are
+// gone, paths of all kinds, readers that outlive a writer.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
@@ -31,7 +31,7 @@ describe('a directory', () => {
 
   it('can have a name with spaces and letters of any script, and is made with those above it', async () => {
     using folder = testFolder()
-    const path = join(folder.path, 'a b', 'größer', '数据 ‮📦', "it's \"quoted\"")
+    const path = join(folder.path, 'a b', 'größer', '数据 ‮📦', 'it\'s "quoted"')
     for (let i = 0; i < 3; i++) {
       await using store = await open(path, small)
       expect(store.getSync('ключ')).toBe(i === 0 ? undefined : `значение ${i - 1}`)
@@ -94,9 +94,13 @@ describe('a second writer', () => {
 
   it('is refused while another process has it, and takes it over when that was killed', async () => {
     using folder = testFolder()
-    const holder = spawn(process.execPath, [fileURLToPath(new URL('opening/holder.ts', import.meta.url)), folder.path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const holder = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('opening/holder.ts', import.meta.url)), folder.path],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     try {
       await once(holder.stdout, 'data')
       await expect(open(folder.path, small)).rejects.toMatchObject({ code: 'LOCKED' })

@@ -98,7 +98,11 @@ export class Checkpoints {
   }
 
   #writeSync(begun: Begun): List {
-    this.#parts.pool.writeBackSync((birth) => isFrozen(birth, begun))
+    const { shared, pool } = this.#parts
+    pool.writeBackSync((birth) => {
+      shared.showLife()
+      return isFrozen(birth, begun)
+    })
     const list = this.#writeList(begun)
     this.#sync()
     this.#writeMeta(begun, list)

@@ -119,7 +119,8 @@ export class Committer {
     }
     edit.published()
     numbers.setLive([...edit.made])
-    for (const { page, birth } of edit.retired) numbers.retire(page, birth, edit.epoch)
+    const frozen = numbers.frozen()
+    for (const { page, birth } of edit.retired) numbers.retire(page, birth, edit.epoch, frozen)
   }
 
   /** Whether it changed anything. */

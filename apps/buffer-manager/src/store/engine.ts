@@ -253,6 +253,7 @@ export class Engine {
         let entries = 0
         if (root !== 0) {
           const counts = validateTree(pool, root, (page) => {
+            shared.showLife()
             if ((words[layout.liveAt + (page >>> 5)] & (1 << (page & 31))) === 0) {
               throw new StoreError('CORRUPT', `page ${page} of the tree ${name} counts as free`)
             }

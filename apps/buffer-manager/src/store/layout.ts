@@ -16,8 +16,8 @@ export const PLACES_PER_WORKER = SNAPSHOTS_PER_WORKER + HELD_PER_WORKER
 export const word = {
   /** The commit lock: 0, or its holder's worker number plus one. */
   lock: 0,
-  /** Grows with every release of it: who waits sees that somebody is alive. */
-  lockReleases: 1,
+  /** Grows with every release, and while a holder has much to do: who waits sees that somebody is alive. */
+  lockSigns: 1,
   /** Odd while several roots are being stored. */
   rootsChange: 2,
   trees: 3,
@@ -31,6 +31,8 @@ export const word = {
   youngTail: 8,
   oldHead: 9,
   oldTail: 10,
+  freshHead: 18,
+  freshTail: 19,
   /** Pages from here on have never been used. */
   highWater: 11,
   logSegment: 12,

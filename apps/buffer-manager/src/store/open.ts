@@ -170,7 +170,8 @@ function makeDirectory(directory: string, create: boolean): void {
     mkdirSync(directory)
     nodeFiles.syncDirectory(parent)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw systemError(`the directory ${directory} cannot be made`, error)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw systemError(`the directory ${directory} cannot be made`, error)
   }
 }
 
@@ -233,14 +234,15 @@ function registered(file: PageFile, readers: Readers): Found {
 }
 
 /**
- * The log that a checkpoint names is there for as long as it is the last one: if it is not, the younger meta page is damaged,
- * and the pages of the older one may be others by now.
+ * The log that a checkpoint names is there for as long as it is the last one: if it is not, the younger meta page is
+ * damaged, and the pages of the older one may be others by now.
  */
 function requireLog(directory: string, { segment, checkpoint }: Meta): void {
   const last = lastSegment(directory)
-  const isThere = segment === 0 ? last === 0 || existsSync(joinPath(directory, segmentName(1))) : existsSync(joinPath(directory, segmentName(segment)))
-  if (isThere) return
-  throw new StoreError('CORRUPT', `checkpoint ${checkpoint} is not the last one that was made, but no younger one can be read`)
+  // A store that was just made names no segment, and the first one comes next.
+  if (segment === 0 && last === 0) return
+  if (existsSync(joinPath(directory, segmentName(Math.max(segment, 1))))) return
+  throw new StoreError('CORRUPT', `checkpoint ${checkpoint} is not the last one, but no younger one can be read`)
 }
 
 /** Puts a checkpoint into shared words. */

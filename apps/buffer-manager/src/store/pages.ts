@@ -1,8 +1,9 @@
 // The numbers of pages: which are in use by the trees as they are now (live), which are free (the allocator's), and which are
 // retired: no tree has them any more, but somebody may still read them.
 //
-// Retired pages wait in two queues, in the order of their epochs: `old` ones belong to a checkpoint that is, or may become,
-// durable; `young` ones were born after the last checkpoint began, so that only open snapshots can hold them back.
+// Retired pages wait in queues, in the order of their epochs: `old` ones belong to a checkpoint that is, or may become,
+// durable; `young` ones were born after the last checkpoint began, so that only open snapshots can hold them back; `fresh` ones
+// were born after all of these, and only wait for the next commit.
 import { MAX_ORDER, type FrameAllocator } from '@parperos/alloc-api'
 import { compareExchange, load } from '#atomics'
 import { StoreError } from '../errors.ts'
@@ -24,6 +25,17 @@ export const purposes = { checkpoint: 0, delete: 1, put: 2 } as const
 /** What deletes need at the same time, and what a checkpoint's list needs besides a bit for each page. */
 const FOR_DELETES = 32
 const NAMES_BYTES = 160
+
+interface Queue {
+  head: number
+  tail: number
+}
+
+const queues = {
+  fresh: { head: word.freshHead, tail: word.freshTail },
+  young: { head: word.youngHead, tail: word.youngTail },
+  old: { head: word.oldHead, tail: word.oldTail },
+} as const satisfies Record<string, Queue>
 
 /** Pages by which the file grows: one block of the allocator's largest order. */
 const EXTENT_PAGES = 2 ** MAX_ORDER
@@ -94,7 +106,7 @@ export class PageNumbers {
     let first = end
     for (let page = 0; page < end; page++) {
       const isRetired = retiredAt > 0 && page < most && !isTaken(page)
-      if (isRetired) this.#queue(page, retiredAt, false)
+      if (isRetired) this.#queue(page, retiredAt, queues.old)
       const free = !isTaken(page) && !isRetired
       if (free && first === end) first = page
       if (!free && first < end) {
@@ -131,19 +143,18 @@ export class PageNumbers {
     words[word.livePages] += pages.length
   }
 
-  /** Under the lock: the trees do not have the page any more, from `epoch` on. */
-  retire(page: number, birth: number, epoch: number): void {
+  /** Under the lock: the trees do not have the page any more, from `epoch` on. `frozen`: what `frozen()` says. */
+  retire(page: number, birth: number, epoch: number, frozen: number): void {
     const { words, doubles, layout } = this.#shared
     words[layout.liveAt + (page >>> 5)] &= ~(1 << (page & 31))
     words[word.livePages]--
-    this.#queue(page, epoch, birth > doubles[double.started])
+    this.#queue(page, epoch, birth > frozen ? queues.fresh : birth > doubles[double.started] ? queues.young : queues.old)
   }
 
-  #queue(page: number, epoch: number, isYoung: boolean): void {
+  #queue(page: number, epoch: number, { head, tail }: Queue): void {
     const { words, doubles, layout } = this.#shared
     doubles[layout.retiredAt + page] = epoch
     words[layout.nextAt + page] = 0
-    const [head, tail] = isYoung ? [word.youngHead, word.youngTail] : [word.oldHead, word.oldTail]
     if (words[head] === 0) words[head] = page
     else words[layout.nextAt + words[tail]] = page
     words[tail] = page
@@ -152,11 +163,13 @@ export class PageNumbers {
   /** Under the lock: pages that nobody can read any more are free. */
   reclaim(): void {
     const { words, doubles } = this.#shared
-    if (words[word.youngHead] === 0 && words[word.oldHead] === 0) return
+    const { fresh, young, old } = queues
+    if (words[fresh.head] === 0 && words[young.head] === 0 && words[old.head] === 0) return
     const oldest = this.oldestSnapshot()
     const pages: number[] = []
-    this.#collect(word.youngHead, oldest, pages)
-    this.#collect(word.oldHead, Math.min(oldest, doubles[double.durable], doubles[double.floor]), pages)
+    this.#collect(fresh.head, Infinity, pages)
+    this.#collect(young.head, oldest, pages)
+    this.#collect(old.head, Math.min(oldest, doubles[double.durable], doubles[double.floor]), pages)
     if (pages.length === 0) return
     // First nobody believes any of them any more, then they are used again.
     this.#pool.drop(pages)

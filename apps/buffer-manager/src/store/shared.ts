@@ -70,23 +70,28 @@ export class Shared {
     }
   }
 
+  /** For the holder of a lock that has much to do: who waits for it sees that somebody is alive. */
+  showLife(): void {
+    this.words[word.lockSigns]++
+  }
+
   unlock(which: number): void {
-    this.words[word.lockReleases]++
+    this.showLife()
     store(this.words, which, 0)
     notify(this.words, which, 1)
   }
 
   #sleepForLock(which: number, mine: number): void {
     let holder = -1
-    let releases = 0
+    let signs = 0
     let sinceMs = 0
     for (;;) {
       const found = compareExchange(this.words, which, 0, mine)
       if (found === 0) return
       const nowMs = performance.now()
-      if (found !== holder || this.words[word.lockReleases] !== releases) {
+      if (found !== holder || this.words[word.lockSigns] !== signs) {
         holder = found
-        releases = this.words[word.lockReleases]
+        signs = this.words[word.lockSigns]
         sinceMs = nowMs
       } else if (nowMs - sinceMs > this.patienceMs) {
         this.giveUp(holder, this.patienceMs)

@@ -1,5 +1,5 @@
-// Opens a damaged store and reads and writes everything in it. Whatever is wrong has to be told by a `StoreError` with a code, and
-// no value may be another one than was put.
+// Opens a damaged store and reads and writes everything in it. Whatever is wrong has to be told by a `StoreError` with
+// a code, and no value may be another one than was put.
 import { open, StoreError, type Store, type StoreErrorCode, type StoreOptions, type Tree } from '../../src/index.ts'
 import { NAMES, options, type Entries } from './fixture.ts'
 
@@ -55,7 +55,12 @@ export async function examine(
   return finding
 }
 
-async function scan(tree: Tree, expected: ReadonlyMap<string, string>, isPlausible: boolean, isAsync: boolean): Promise<void> {
+async function scan(
+  tree: Tree,
+  expected: ReadonlyMap<string, string>,
+  isPlausible: boolean,
+  isAsync: boolean,
+): Promise<void> {
   const found: [string, string][] = []
   if (isAsync) for await (const entry of tree.entries()) found.push(entry)
   else for (const entry of tree.entriesSync()) found.push(entry)
@@ -65,7 +70,12 @@ async function scan(tree: Tree, expected: ReadonlyMap<string, string>, isPlausib
   if (found.length !== expected.size) throw new Error(`${found.length} entries instead of ${expected.size}`)
 }
 
-async function lookUp(tree: Tree, expected: ReadonlyMap<string, string>, isPlausible: boolean, isAsync: boolean): Promise<void> {
+async function lookUp(
+  tree: Tree,
+  expected: ReadonlyMap<string, string>,
+  isPlausible: boolean,
+  isAsync: boolean,
+): Promise<void> {
   let failure: StoreErrorCode | null = null
   for (const [key, value] of expected) {
     try {

@@ -1,5 +1,5 @@
-// A store to be damaged: three trees, of which one is never concerned, with short values and values in chains; closed, or as
-// it is when its process is killed, with commits in the log. And which tree has which page.
+// A store to be damaged: three trees, of which one is never concerned, with short values and values in chains; closed,
+// or as it is when its process is killed, with commits in the log. And which tree has which page.
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +38,9 @@ export async function makeFixture(): Promise<Fixture> {
   {
     await using store = await open(path, options)
     for (const [name, some] of entries) {
-      await store.batch([...some].map(([key, value]) => ({ type: 'put', key, value, tree: name === '' ? store : store.tree(name) })))
+      await store.batch(
+        [...some].map(([key, value]) => ({ type: 'put', key, value, tree: name === '' ? store : store.tree(name) })),
+      )
       await store.checkpoint()
     }
     const { shared, pool } = engineOf(store)

@@ -1,6 +1,6 @@
-// A lane: commits one after the other to keys that nobody else writes. What each commit does follows from a seed, the lane's
-// name and the commits before it, so that whoever knows how many were done knows what the store has to contain, also in
-// another process.
+// A lane: commits one after the other to keys that nobody else writes. What each commit does follows from a seed, the
+// lane's name and the commits before it, so that whoever knows how many were done knows what the store has to contain,
+// also in another process.
 import { Random } from '@parperos/alloc-api/conformance'
 
 export interface Put {

@@ -2,15 +2,18 @@
 import type { Store } from '../../src/index.ts'
 import { putBy, type Contents, type Lane } from './lane.ts'
 
-/** The commits of a lane that are in a store for certain, and those that may be: where commits undo each other it is not known. */
+/**
+ * The commits of a lane that are in a store for certain, and those that may be: where commits undo each other it is not
+ * known.
+ */
 export interface Reached {
   least: number
   most: number
 }
 
 /**
- * Throws unless the store is valid and has, of each lane, all of its commits up to some number between `acknowledged` and
- * `begun`, and nothing else. The lanes are brought to that number.
+ * Throws unless the store is valid and has, of each lane, all of its commits up to some number between `acknowledged`
+ * and `begun`, and nothing else. The lanes are brought to that number.
  */
 export async function verify(
   store: Store,
@@ -35,13 +38,15 @@ function contentsByLane(store: Store, lanes: readonly Lane[]): Map<string, Conte
     for (const [key, value] of store.tree(tree).entriesSync()) {
       const name = key.slice(0, key.indexOf('/'))
       const contents = found.get(name)
-      if (!contents) throw new Error(`nobody has put the key ${JSON.stringify(key)} of the tree ${JSON.stringify(tree)}`)
+      if (!contents)
+        throw new Error(`nobody has put the key ${JSON.stringify(key)} of the tree ${JSON.stringify(tree)}`)
       let entries = contents.get(tree)
       if (!entries) contents.set(tree, (entries = new Map<string, string>()))
       entries.set(key, value)
       count++
     }
-    if (count !== store.tree(tree).count()) throw new Error(`the tree ${JSON.stringify(tree)} has ${count} entries and counts others`)
+    if (count !== store.tree(tree).count())
+      throw new Error(`the tree ${JSON.stringify(tree)} has ${count} entries and counts others`)
   }
   return found
 }
@@ -50,7 +55,8 @@ function contentsByLane(store: Store, lanes: readonly Lane[]): Map<string, Conte
 function reach(lane: Lane, contents: Contents, acknowledged: number, begun: number): Reached {
   let newest = 0
   for (const entries of contents.values()) for (const value of entries.values()) newest = Math.max(newest, putBy(value))
-  if (newest > begun) throw new Error(`lane ${lane.name}: commit ${newest} is there, but ${begun} was the last one that began`)
+  if (newest > begun)
+    throw new Error(`lane ${lane.name}: commit ${newest} is there, but ${begun} was the last one that began`)
   while (lane.count < Math.max(acknowledged, newest)) lane.apply(lane.next())
   const from = lane.clone()
   for (;;) {
@@ -83,10 +89,11 @@ function differenceOf(lane: Lane, found: Contents, acknowledged: number, begun: 
     const [expected, actual] = [lane.contents.get(tree), found.get(tree)]
     for (const key of new Set([...(expected?.keys() ?? []), ...(actual?.keys() ?? [])])) {
       const [a, b] = [expected?.get(key), actual?.get(key)]
-      if (a !== b) differences.push(`${tree}|${key.slice(0, 30)}: ${String(b).slice(0, 12)} instead of ${String(a).slice(0, 12)}`)
+      if (a !== b)
+        differences.push(`${tree}|${key.slice(0, 30)}: ${String(b).slice(0, 12)} instead of ${String(a).slice(0, 12)}`)
     }
   }
-  const bounds = `${acknowledged} commits were acknowledged, ${begun} were begun, and the contents are those of none of them`
+  const bounds = `${acknowledged} commits were acknowledged, ${begun} were begun, and it is like after none of them`
   return `${bounds}; ${differences.length} differences from commit ${lane.count}: ${differences.slice(0, 6).join(', ')}`
 }
 
@@ -105,8 +112,8 @@ export function requireOrder(told: readonly Told[], reached: ReadonlyMap<string,
     if (event.what === 'acknowledged' && event.number > found.most) missing ??= event
     if (event.what === 'begun' && missing !== null && event.number <= found.least) {
       throw new Error(
-        `commit ${missing.number} of lane ${missing.lane} is lost, but ${event.number} of lane ${event.lane} is there, ` +
-          'which began after that was acknowledged',
+        `commit ${missing.number} of lane ${missing.lane} is lost, but ${event.number} of lane ${event.lane}, ` +
+          'which began after that was acknowledged, is there',
       )
     }
   }

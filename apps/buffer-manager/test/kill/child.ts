@@ -1,6 +1,6 @@
-// A process that is going to be killed. It opens a store, verifies it, says so, and then commits without end: several lanes in
-// each of several workers, while checkpoints are made, snapshots are held and everything is read. It tells of each commit
-// when it begins and when it is acknowledged, a line each, to descriptor 3.
+// A process that is going to be killed. It opens a store, verifies it, says so, and then commits without end: several
+// lanes in each of several workers, while checkpoints are made, snapshots are held and everything is read. It tells of
+// each commit when it begins and when it is acknowledged, a line each, to descriptor 3.
 import { readFileSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { open } from '../../src/index.ts'
@@ -18,13 +18,16 @@ async function main({ directory, seed, options, lanes, told }: Assignment): Prom
   const own = lanes.map(({ name, count }) => advanced(name, seed, count))
   const bound = (what: Told['what'], name: string): number =>
     told.findLast((event) => event.what === what && event.lane === name)?.number ??
-    lanes.find((lane) => lane.name === name)?.count ?? 0
+    lanes.find((lane) => lane.name === name)?.count ??
+    0
   const safe = (name: string): number =>
     options.sync === 'off' ? (lanes.find((lane) => lane.name === name)?.count ?? 0) : bound('acknowledged', name)
   const reached = await verify(store, own, safe, (name) => bound('begun', name))
   requireOrder(told, reached)
   const { recovered } = store.info()
-  tell(`opened ${JSON.stringify({ commits: recovered.commits, lanes: own.map(({ name, count }) => ({ name, count })) })}`)
+  tell(
+    `opened ${JSON.stringify({ commits: recovered.commits, lanes: own.map(({ name, count }) => ({ name, count })) })}`,
+  )
   const workers = options.workers ?? 1
   for (let worker = 1; worker < workers; worker++) {
     const data = { handle: store.handle, worker, seed, lanes: lanesOf(own, worker, workers) }

@@ -48,7 +48,10 @@ export class Rounds {
     return this.#assignment
   }
 
-  /** Kills one process, mostly while it works, sometimes while it opens the store. Rejects with what a process complains of. */
+  /**
+   * Kills one process, mostly while it works, sometimes while it opens the store. Rejects with what a process complains
+   * of.
+   */
   async round(): Promise<void> {
     const assignment = this.#assignment
     const isHasty = this.#random.chance(0.2)
@@ -71,7 +74,9 @@ export class Rounds {
       const [what, lane, number] = line.split(' ')
       if (what === 'failed') complaint = line
       else if (what === 'opened') {
-        const { commits, lanes } = JSON.parse(line.slice('opened '.length)) as Pick<Assignment, 'lanes'> & { commits: number }
+        const { commits, lanes } = JSON.parse(line.slice('opened '.length)) as Pick<Assignment, 'lanes'> & {
+          commits: number
+        }
         this.outcome.recovered += commits
         assignment.lanes = lanes
         assignment.told = []

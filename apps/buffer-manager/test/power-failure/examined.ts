@@ -5,23 +5,16 @@ import { Worker } from 'node:worker_threads'
 import type { Job, Outcome } from './scenario.ts'
 import type { Answer } from './worker.ts'
 
-/** A segment grows by so little at a time that it does so now and then; the ring is written out now and then, too. */
+/** A segment grows by so little at a time that it does so now and then. */
 const small: Mutant[] = [
   { file: 'apps/buffer-manager/src/log/files.ts', find: 'aheadBytes: 2 ** 19', replace: 'aheadBytes: 2 ** 13' },
 ]
-
-/** Syncing takes no time here, so that the log would never do it asynchronously. */
-const slow: Mutant = {
-  file: 'apps/buffer-manager/src/log/log.ts',
-  find: 'if (this.#syncMs < QUICK_SYNC_MS) {',
-  replace: 'if (QUICK_SYNC_MS < 0) {',
-}
 
 /** Rejects with what was found. */
 export async function examined(job: Job, mutants: readonly Mutant[] = []): Promise<Outcome> {
   const thread = new Worker(new URL('worker.ts', import.meta.url), {
     execArgv: ['--import', hooksUrl],
-    workerData: { mutants: [...small, ...(job.isSlow ? [slow] : []), ...mutants], job },
+    workerData: { mutants: [...small, ...mutants], job },
   })
   const [answer] = (await once(thread, 'message')) as [Answer]
   await thread.terminate()

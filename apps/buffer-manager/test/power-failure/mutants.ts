@@ -22,9 +22,11 @@ const writingMeta = 'this.#writeMeta(begun, list)\n      await this.#syncSoon()'
 const discarding = '    log.discardBefore(segment)\n'
 
 export const plantedErrors: PlantedError[] = [
-  planted('the pages of a checkpoint are not synced before its meta page is written', [
-    ['store/checkpoint', `await this.#syncSoon()\n      ${writingMeta}`, writingMeta],
-  ], { every: 100, statesPerMoment: 3 }),
+  planted(
+    'the pages of a checkpoint are not synced before its meta page is written',
+    [['store/checkpoint', `await this.#syncSoon()\n      ${writingMeta}`, writingMeta]],
+    { every: 100, statesPerMoment: 3 },
+  ),
   planted('the log is discarded before the meta page is synced', [
     ['store/checkpoint', writingMeta, 'this.#writeMeta(begun, list)'],
   ]),
@@ -32,7 +34,9 @@ export const plantedErrors: PlantedError[] = [
     ['store/checkpoint', discarding],
     ['store/checkpoint', '    words[word.logSegment] = segment\n', discarding],
   ]),
-  planted('dirty pages are not written', [['store/checkpoint', '      await pool.writeBack((birth) => isFrozen(birth, begun))\n']]),
+  planted('dirty pages are not written', [
+    ['store/checkpoint', '      await pool.writeBack((birth) => isFrozen(birth, begun))\n'],
+  ]),
   planted('pages of the durable checkpoint are used again at once', [
     ['store/pages', 'Math.min(oldest, doubles[double.durable], doubles[double.floor])', 'oldest'],
   ]),
@@ -41,7 +45,11 @@ export const plantedErrors: PlantedError[] = [
   ]),
   planted('the list of the durable checkpoint is overwritten', [
     ['store/checkpoint', '    numbers.giveBack(before)\n'],
-    ['store/checkpoint', 'pages.push(numbers.take(purposes.checkpoint))', 'pages.push(before[i - 1] ?? numbers.take(0))'],
+    [
+      'store/checkpoint',
+      'pages.push(numbers.take(purposes.checkpoint))',
+      'pages.push(before[i - 1] ?? numbers.take(0))',
+    ],
     [
       'store/checkpoint',
       '    const packed = packContents(contents)\n',
@@ -52,10 +60,16 @@ export const plantedErrors: PlantedError[] = [
   planted('a checkpoint says that its log begins one commit later', [
     ['store/checkpoint', 'sequence: doubles[double.sequence],', 'sequence: doubles[double.sequence] + 1,'],
   ]),
-  planted('the log is not synced', [['log/files', '(fd, done) => fs.fdatasync(fd, done)', '(_fd, done) => void setImmediate(done, null)']]),
-  planted('the log is not synced where the caller waits', [['log/files', '(fd) => fs.fdatasyncSync(fd)', '() => undefined']]),
+  planted('the log is not synced', [
+    ['log/files', '(fd, done) => fs.fdatasync(fd, done)', '(_fd, done) => void setImmediate(done, null)'],
+  ]),
+  planted('the log is not synced where the caller waits', [
+    ['log/files', '(fd) => fs.fdatasyncSync(fd)', '() => undefined'],
+  ]),
   planted('the names of new segments are not synced', [['log/segment', 'files.syncDirectory(directory)\n']]),
-  planted('a new store gets its name before its pages are synced', [
-    ['store/open', '    file.sync()\n    renameSync', '    renameSync'],
-  ], { before: 0 }),
+  planted(
+    'a new store gets its name before its pages are synced',
+    [['store/open', '    file.sync()\n    renameSync', '    renameSync']],
+    { before: 0 },
+  ),
 ]

@@ -1,5 +1,5 @@
-// Puts itself between node:fs and everything in this thread that imports it, and records on a `Disk` what is done to the files
-// of one folder. Nothing is really synced there: what that is good for only shows in what the disk remembers.
+// Puts itself between node:fs and everything in this thread that imports it, and records on a `Disk` what is done to
+// the files of one folder. Nothing is really synced there: what that is good for only shows in what the disk remembers.
 import fs, { type NoParamCallback, type PathLike } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { basename, dirname } from 'node:path'
@@ -11,11 +11,13 @@ const isOurs = (name: string): boolean => name.startsWith('data.pages') || /^log
 type Views = readonly NodeJS.ArrayBufferView[]
 type WriteDone = (error: NodeJS.ErrnoException | null, bytes: number, views: Views) => void
 
-const bytesOf = (view: NodeJS.ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+const bytesOf = (view: NodeJS.ArrayBufferView): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 
 export class Recording implements Disposable {
   readonly #folder: string
   readonly #disk: Disk
+  readonly #syncMs: number
   readonly #before = { ...fs }
   readonly #recorded: Record<string, unknown>
   /** Descriptors of the folder's files, as the disk knows them; and of the folder itself. */
@@ -24,8 +26,9 @@ export class Recording implements Disposable {
   /** Writes under way, by the names of their files: syncing what is under way would promise nothing. */
   readonly #inFlight = new Map<string, number>()
 
-  constructor(folder: string, disk: Disk) {
+  constructor(folder: string, disk: Disk, syncMs: number) {
     this.#folder = folder
+    this.#syncMs = syncMs
     this.#disk = disk
     this.#recorded = this.#functions()
     Object.assign(fs, this.#recorded)
@@ -114,13 +117,15 @@ export class Recording implements Disposable {
   #syncNow(fd: number): void {
     if (this.#folders.has(fd)) this.#disk.syncDirectory()
     const file = this.#synced(fd)
-    if (file !== null) this.#disk.syncNow(file)
+    if (file === null) return
+    this.#disk.syncNow(file)
+    for (const endMs = performance.now() + this.#syncMs; performance.now() < endMs; ) continue
   }
 
   #sync(fd: number, done: NoParamCallback): void {
     const file = this.#synced(fd)
     if (file === null) setImmediate(done, null)
-    else this.#disk.sync(file, done)
+    else this.#disk.sync(file, (error) => setTimeout(done, 2 * this.#syncMs, error))
   }
 
   /** The disk's descriptor of a file that is about to be synced. */

@@ -18,10 +18,13 @@ export interface Job {
   statesPerMoment: number
   /** How many times power fails and the store goes on from what that left. */
   generations: number
-  /** Commits before the recording begins, so that the pool is too small for what is there; 0: the store is made recorded. */
+  /**
+   * Commits before the recording begins, so that the pool is too small for what is there; 0: the store is made
+   * recorded.
+   */
   before: number
-  /** The log is synced asynchronously, as on a slow disk. */
-  isSlow: boolean
+  /** How long a sync takes. Where it takes no time, the log never does it asynchronously. */
+  syncMs: number
   /** Commits of each lane in a generation. */
   commits: number
 }
@@ -93,8 +96,15 @@ class Examination {
       const chosen = first + this.#random.below(moments - first)
       for (const at of this.#moments(disk, first)) {
         for (let i = 0; i < this.#job.statesPerMoment; i++) {
-          const state = disk.crash(at, i === 0 && !isSync(disk, at) && at % 2 === 0 ? EXTREMES[(at >> 1) % 2] : this.#random)
-          const lanes = await this.#examine(state, disk.noted(at), `generation ${generation}, after ${at} of ${moments} events`)
+          const state = disk.crash(
+            at,
+            i === 0 && !isSync(disk, at) && at % 2 === 0 ? EXTREMES[(at >> 1) % 2] : this.#random,
+          )
+          const lanes = await this.#examine(
+            state,
+            disk.noted(at),
+            `generation ${generation}, after ${at} of ${moments} events`,
+          )
           if (at >= chosen) next ??= { contents: state, lanes }
         }
       }
@@ -126,7 +136,12 @@ class Examination {
     return contentsOf(folder)
   }
 
-  async #commits(store: Store, lane: Lane, count: number, tell?: (what: Told['what'], number: number) => void): Promise<void> {
+  async #commits(
+    store: Store,
+    lane: Lane,
+    count: number,
+    tell?: (what: Told['what'], number: number) => void,
+  ): Promise<void> {
     for (let i = 0; i < count; i++) {
       const commit = lane.next()
       tell?.('begun', commit.number)
@@ -139,7 +154,7 @@ class Examination {
 
   /** A generation: what was found is opened, and two lanes work on it. */
   async #record(contents: Contents): Promise<Disk<Known>> {
-    const { sync, commits } = this.#job
+    const { sync, syncMs, commits } = this.#job
     const folder = this.#folder(contents)
     const disk = new Disk<Known>(contents)
     const lanes = this.#lanes.map((lane) => lane.clone())
@@ -152,7 +167,7 @@ class Examination {
       note()
     }
     note()
-    using _recording = new Recording(folder, disk)
+    using _recording = new Recording(folder, disk, syncMs)
     const store = await open(folder, optionsOf(this.#job))
     note()
     let isWorking = true
@@ -167,7 +182,9 @@ class Examination {
         note()
       }
     }
-    const work = lanes.map((lane) => this.#commits(store, lane, commits, (what, number) => tell(lane.name, what, number)))
+    const work = lanes.map((lane) =>
+      this.#commits(store, lane, commits, (what, number) => tell(lane.name, what, number)),
+    )
     await Promise.all([Promise.all(work).finally(() => (isWorking = false)), disturb()])
     this.#outcome.evictions += store.stats().evictions
     await store.close()
@@ -183,7 +200,8 @@ class Examination {
     const lanes = this.#lanes.map((lane) => lane.clone())
     const begun = (name: string): number =>
       events.findLast(({ what, lane }) => what === 'begun' && lane === name)?.number ??
-      this.#lanes.find((lane) => lane.name === name)?.count ?? 0
+      this.#lanes.find((lane) => lane.name === name)?.count ??
+      0
     try {
       await using store = await open(folder, optionsOf(this.#job))
       requireOrder(events, await verify(store, lanes, (name) => durable[name], begun))
@@ -208,7 +226,8 @@ class Examination {
 }
 
 /** Whether a sync ends at that moment: just before, most is in doubt. */
-const isSync = ({ events }: Disk<Known>, at: number): boolean => at < events.length && events[at].kind.startsWith('sync')
+const isSync = ({ events }: Disk<Known>, at: number): boolean =>
+  at < events.length && events[at].kind.startsWith('sync')
 
 function contentsOf(folder: string): Contents {
   const names = readdirSync(folder).filter((name) => name !== 'lock' && name !== 'readers')

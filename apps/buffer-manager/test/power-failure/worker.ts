@@ -8,7 +8,8 @@ export type Answer = { outcome: Outcome } | { failed: string }
 async function answer(job: Job): Promise<Answer> {
   try {
     const outcome = await examine(job)
-    if (unplanted().length > 0) throw new Error(`${unplanted().length} errors were planted in sources that nobody loads`)
+    if (unplanted().length > 0)
+      throw new Error(`${unplanted().length} errors were planted in sources that nobody loads`)
     return { outcome }
   } catch (error) {
     return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
