@@ -1,7 +1,6 @@
 // What all pages have in common, drawn in DESIGN.md: word offsets, kinds, birth and checksum.
 
 export const PAGE_BYTES = 4096
-export const PAGE_SHIFT = 12
 export const PAGE_WORDS = 1024
 
 /** Words of the common header, and which is which. */
