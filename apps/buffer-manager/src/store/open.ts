@@ -1,22 +1,20 @@
 // Opening a store: its directory, the younger checkpoint, what the log has besides. Joining one that another worker has open.
 import { Region } from '@parperos/alloc-api'
 import { compareExchange, load, store as storeWord } from '#atomics'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join as joinPath, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { StoreHandle, StoreInfo, StoreOptions } from '../api.ts'
 import { compose, join, type Composed, type ComposedHandle } from '../compose.ts'
-import { StoreError, systemError } from '../errors.ts'
-import { nodeFiles } from '../log/files.ts'
+import { StoreError } from '../errors.ts'
 import { Log } from '../log/log.ts'
 import { lastSegment, readLog } from '../log/read.ts'
-import { segmentName } from '../log/segment.ts'
 import { Pool } from '../pool/pool.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { Committer } from './commit.ts'
 import { complete, segmentBytes, type StoreConfig } from './config.ts'
+import { checkpointOf, makeDirectory, openPages, pagesPath, registered } from './directory.ts'
 import { Engine } from './engine.ts'
 import { double, layoutOf, word, type StoreLayout } from './layout.ts'
-import { PageFile, packContents, readList, readMeta, writeList, writeMeta, type Contents, type Meta } from './meta.ts'
+import { PageFile, readMeta, type Contents, type Meta } from './meta.ts'
 import { readOperations } from './operations.ts'
 import { PageNumbers } from './pages.ts'
 import { ProcessLock } from './process-lock.ts'
@@ -26,7 +24,6 @@ import { closeSnapshotsOf } from './snapshots.ts'
 
 /** Bytes of the log that are in memory at most. */
 const RING_BYTES = 4 << 20
-const PAGES_FILE = 'data.pages'
 /** Segments of the log that openings without commits, each ended by a kill, may leave. */
 const MOST_SEGMENTS = 8
 
@@ -81,7 +78,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<Op
     const composed = await compose({
       ...config,
       pages: layout.pages,
-      file: { path: joinPath(directory, PAGES_FILE), readOnly, direct: config.direct },
+      file: { path: pagesPath(directory), readOnly, direct: config.direct },
       regions: {
         store: layout.bytes,
         states: Pool.bytesFor(layout.pages, config.frames),
@@ -121,7 +118,7 @@ export async function joinStore(handle: StoreHandle, worker: number, takeOver: b
   try {
     const composed = await join(shared, worker, takeOver)
     closers.push(() => composed.close())
-    const file = new PageFile(joinPath(path, PAGES_FILE), config.readOnly ? 'r' : 'r+')
+    const file = new PageFile(pagesPath(path), config.readOnly ? 'r' : 'r+')
     closers.push(() => file.close())
     const parts = build(composed, layout, config, { worker, file, readers: new Readers(path) })
     if (takeOver) tidyAfter(parts)
@@ -158,91 +155,6 @@ function engineOf(parts: Parts, log: Log | null, { checkpointBytes }: StoreConfi
   if (!log) return new Engine({ ...parts, writing: null })
   parts.committer.logTo(log)
   return new Engine({ ...parts, writing: { log, checkpoints: new Checkpoints({ ...parts, log }), checkpointBytes } })
-}
-
-/** What has to be made is durable before anything is in it. */
-function makeDirectory(directory: string, create: boolean): void {
-  if (existsSync(directory)) return
-  if (!create) throw new StoreError('NOT_A_STORE', `there is no directory ${directory}`)
-  const parent = dirname(directory)
-  makeDirectory(parent, create)
-  try {
-    mkdirSync(directory)
-    nodeFiles.syncDirectory(parent)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw systemError(`the directory ${directory} cannot be made`, error)
-  }
-}
-
-/** The file of pages. A new one gets its name when it is durable with an empty checkpoint. */
-function openPages(directory: string, { readOnly, create }: StoreConfig): PageFile {
-  const path = joinPath(directory, PAGES_FILE)
-  try {
-    return new PageFile(path, readOnly ? 'r' : 'r+')
-  } catch (error) {
-    if (!(error instanceof StoreError) || (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
-    if (readOnly || !create) {
-      throw new StoreError('NOT_A_STORE', `there is no store in ${directory}`, { cause: error.cause })
-    }
-  }
-  const temporary = `${path}.new`
-  const file = new PageFile(temporary, 'w+')
-  try {
-    const contents: Contents = { trees: [{ name: '', root: 0, entries: 0 }], live: new Uint8Array(0) }
-    const list = packContents(contents)
-    writeList(file, list, [2], 1)
-    writeMeta(file, { checkpoint: 1, epoch: 1, sequence: 0, segment: 0, listPage: 2, listBytes: list.length, pages: 3 })
-    file.sync()
-    renameSync(temporary, path)
-    nodeFiles.syncDirectory(directory)
-    return file
-  } catch (error) {
-    file.close()
-    rmSync(temporary, { force: true })
-    throw error instanceof StoreError ? error : systemError(`${path} cannot be made`, error)
-  }
-}
-
-interface Found {
-  meta: Meta
-  contents: Contents
-  listPages: number[]
-}
-
-function checkpointOf(file: PageFile): Found {
-  const meta = readMeta(file)
-  const { contents, pages } = readList(file, meta)
-  return { meta, contents, listPages: pages }
-}
-
-/** A checkpoint that nobody overwrites as long as this process is registered for it. */
-function registered(file: PageFile, readers: Readers): Found {
-  for (;;) {
-    const { checkpoint, epoch } = readMeta(file)
-    readers.register(epoch)
-    if (readMeta(file).checkpoint !== checkpoint) continue
-    try {
-      const found = checkpointOf(file)
-      requireLog(readers.directory, found.meta)
-      return found
-    } catch (error) {
-      // Its list may have gone with the checkpoint, since then there is a newer one.
-      if (readMeta(file).checkpoint === checkpoint) throw error
-    }
-  }
-}
-
-/**
- * The log that a checkpoint names is there for as long as it is the last one: if it is not, the younger meta page is
- * damaged, and the pages of the older one may be others by now.
- */
-function requireLog(directory: string, { segment, checkpoint }: Meta): void {
-  const last = lastSegment(directory)
-  // A store that was just made names no segment, and the first one comes next.
-  if (segment === 0 && last === 0) return
-  if (existsSync(joinPath(directory, segmentName(Math.max(segment, 1))))) return
-  throw new StoreError('CORRUPT', `checkpoint ${checkpoint} is not the last one, but no younger one can be read`)
 }
 
 /** Puts a checkpoint into shared words. */

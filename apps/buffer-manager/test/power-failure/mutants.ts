@@ -69,7 +69,7 @@ export const plantedErrors: PlantedError[] = [
   planted('the names of new segments are not synced', [['log/segment', 'files.syncDirectory(directory)\n']]),
   planted(
     'a new store gets its name before its pages are synced',
-    [['store/open', '    file.sync()\n    renameSync', '    renameSync']],
+    [['store/directory', '    file.sync()\n    renameSync', '    renameSync']],
     { before: 0 },
   ),
 ]
