@@ -28,7 +28,10 @@ export interface StoreOptions {
   workers?: number
   /** Default `'full'`. */
   sync?: SyncMode
-  /** `'group'`: at most so long after its acknowledgement a commit is safe from power failure. Default 10. */
+  /**
+   * `'group'`: at most so long after its acknowledgement a commit is safe from power failure, as long as the worker that has
+   * made it comes back to its event loop. Default 10.
+   */
   groupMs?: number
   /** After so many bytes of log a checkpoint begins by itself. Default 64 MiB. */
   checkpointBytes?: number
@@ -188,7 +191,7 @@ export interface StoreInfo {
 export interface Store<Key = string, Value = string> extends Tree<Key, Value>, AsyncDisposable {
   /** For `attach` in other workers. */
   readonly handle: StoreHandle
-  /** The tree of that name; made by its first put. At most 1000. */
+  /** The tree of that name; made by what is first written to it. At most 1000. */
   tree<K = string, V = string>(name: string, options?: TreeOptions<K, V>): Tree<K, V>
   /** Names of trees that have been made, without ''. */
   treeNames(): string[]

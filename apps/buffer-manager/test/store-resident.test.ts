@@ -1,5 +1,6 @@
 // How much memory a process with a store has: the pool, a tenth of it besides, and what Node itself takes for running it.
 import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { backends, freshPaths } from './support/stores.ts'
@@ -10,7 +11,7 @@ const CACHE_BYTES = 32 << 20
 const BESIDES_BYTES = 48 << 20
 
 test.each(backends.filter((backend) => backend !== 'wasm'))('%s: data of four times the pool', async (backend) => {
-  const script = new URL('support/resident.ts', import.meta.url).pathname
+  const script = fileURLToPath(new URL('support/resident.ts', import.meta.url))
   const given = ['--expose-gc', '--max-semi-space-size=2', script, freshPath(), backend, String(CACHE_BYTES)]
   const { stdout } = await promisify(execFile)(process.execPath, given)
   const { most, loaded, scanned, evictions, poolPages, resident } = JSON.parse(stdout) as Record<string, number>

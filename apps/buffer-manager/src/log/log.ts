@@ -35,9 +35,9 @@ export interface LogStats {
 /** Who waits for a leader for longer than this syncs by itself. */
 const LEADER_MS = 50
 
-/** One worker's access to the log. Positions are bytes since it was created. */
 const DONE = Promise.resolve()
 
+/** One worker's access to the log. Positions are bytes since it was created. */
 export class Log {
   readonly #directory: string
   readonly #files: LogFiles

@@ -60,8 +60,11 @@ async function pack(engine: Engine, tree: number, entries: Entries): Promise<num
     return count
   } finally {
     await writing.ended().catch(() => undefined)
-    edit.undo()
-    endLoad(engine)
+    try {
+      edit.undo()
+    } finally {
+      endLoad(engine)
+    }
   }
 }
 
@@ -142,8 +145,12 @@ async function* inBatches(entries: Entries, count: number): AsyncGenerator<Itera
       next = iterator.next()
     }
   }
-  while (next.done !== true) {
-    yield part()
-    await turn()
+  try {
+    while (next.done !== true) {
+      yield part()
+      await turn()
+    }
+  } finally {
+    if (next.done !== true) iterator.return?.()
   }
 }

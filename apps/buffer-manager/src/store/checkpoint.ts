@@ -83,6 +83,11 @@ export class Checkpoints {
     this.unlock()
   }
 
+  /** For a worker that does not come back to its event loop: others see that its checkpoint is not dead. */
+  showLife(): void {
+    if (this.#running) this.#parts.shared.words[word.checkpointBeat]++
+  }
+
   /** With the checkpoint lock held: blocks this thread; others commit meanwhile. */
   runSync(): void {
     const { shared } = this.#parts
@@ -101,6 +106,7 @@ export class Checkpoints {
     const { shared, pool } = this.#parts
     pool.writeBackSync((birth) => {
       shared.showLife()
+      shared.words[word.checkpointBeat]++
       return isFrozen(birth, begun)
     })
     const list = this.#writeList(begun)
@@ -201,13 +207,32 @@ export class Checkpoints {
     const packed = packContents(contents)
     const pages: number[] = []
     try {
-      for (let i = listPages(packed.length); i > 0; i--) pages.push(numbers.take(purposes.checkpoint))
+      for (let i = listPages(packed.length); i > 0; i--) pages.push(this.#takeListPage())
       writeList(file, packed, pages, epoch)
     } catch (error) {
       numbers.giveBack(pages)
       throw error
     }
     return { pages, bytes: packed.length }
+  }
+
+  /** A free page that nobody is writing any more: an eviction may still be at what it was before. */
+  #takeListPage(): number {
+    const { numbers, pool } = this.#parts
+    const busy: number[] = []
+    try {
+      for (;;) {
+        const page = numbers.take(purposes.checkpoint)
+        if (pool.create(page)) {
+          pool.unlock(page)
+          pool.drop([page])
+          return page
+        }
+        busy.push(page)
+      }
+    } finally {
+      numbers.giveBack(busy)
+    }
   }
 
   #writeMeta({ checkpoint, epoch, sequence, segment, contents }: Begun, list: List): void {
@@ -220,11 +245,12 @@ export class Checkpoints {
     const { shared, numbers, log, file, readers } = this.#parts
     const { words, doubles } = shared
     const before = listPagesFrom(file, words[word.listPage])
+    const floor = readers.oldest()
     words[word.listPage] = pages[0]
     doubles[double.checkpoints] = checkpoint
     doubles[double.durable] = epoch
     doubles[double.logStart] = logEnd
-    doubles[double.floor] = readers.oldest()
+    doubles[double.floor] = floor
     // Readers of other processes do not read the list again.
     numbers.giveBack(before)
     log.discardBefore(segment)

@@ -31,6 +31,12 @@ export interface CommitterParts {
 /** Nothing was appended: there is nothing to wait for. */
 export const NOTHING = -1
 
+/** Values of a commit that readers wait for. */
+const SHORT_BYTES = 1 << 16
+
+const valueBytes = (operations: readonly LoggedOperation[]): number =>
+  operations.reduce((sum, operation) => sum + ('name' in operation ? 0 : (operation.value?.length ?? 0)), 0)
+
 export class Committer {
   readonly #parts: CommitterParts
   readonly #writer = new OperationWriter()
@@ -82,8 +88,8 @@ export class Committer {
     // What is committed again needs no more than it needed then.
     const isNew = this.#parts.log !== null && operations.some((operation) => 'name' in operation || operation.value !== null)
     const purpose = isNew ? purposes.put : purposes.delete
-    // Few operations are done in place where that is possible; readers wait so long, and see all or nothing of them.
-    const isShort = operations.length <= MOST_IMAGES
+    // A little is done in place where that is possible; readers wait so long, and see all or nothing of it.
+    const isShort = operations.length <= MOST_IMAGES && valueBytes(operations) <= SHORT_BYTES
     this.#images.clear()
     const rules = isShort ? { purpose, frozen: numbers.frozen(), images: this.#images } : { purpose }
     const edit = new CommitEdit(pool, numbers, shared.nextEpoch(), rules)
@@ -97,8 +103,11 @@ export class Committer {
       this.#install(edit, trees)
       return position
     } finally {
-      edit.undo()
-      shared.endChange()
+      try {
+        edit.undo()
+      } finally {
+        shared.endChange()
+      }
     }
   }
 
@@ -126,6 +135,7 @@ export class Committer {
   /** Whether it changed anything. */
   #apply(edit: CommitEdit, trees: Map<number, NextTree>, operation: LoggedOperation, inPlace: boolean): boolean {
     const { shared } = this.#parts
+    shared.showLife()
     if ('name' in operation) {
       const name = Buffer.from(operation.name).toString('utf8')
       // A tree of the log that the checkpoint has already, or one that another worker has made meanwhile.

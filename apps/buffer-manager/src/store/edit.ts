@@ -106,12 +106,13 @@ export class CommitEdit implements Edit {
   undo(): void {
     if (this.#isPublished) return
     this.release()
-    this.#images?.restore()
     const pages = [...this.made]
-    this.pool.drop(pages)
-    this.#numbers.giveBack(pages)
     this.made.clear()
     this.retired.length = 0
+    // First there is room again, which the images may need.
+    this.pool.drop(pages)
+    this.#numbers.giveBack(pages)
+    this.#images?.restore()
   }
 
   /** Copies a page; nobody changes it, but others may evict it meanwhile. */

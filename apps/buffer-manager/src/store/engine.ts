@@ -38,6 +38,9 @@ export class Engine {
   readonly locked: RootsLocked
   readonly #writing: EngineParts['writing']
   #isOpen = true
+  #ended: Promise<void> | null = null
+  /** What this worker is loading. */
+  #load: Promise<unknown> | null = null
   /** Why the checkpoint that began by itself has failed. */
   #failure: Error | null = null
   #notBefore = 0
@@ -98,7 +101,7 @@ export class Engine {
     if (position === NOTHING) return false
     await this.#log.acknowledged(position)
     const checkpoint = this.#checkpointIfDue()
-    if (checkpoint && this.#logBytes > TOO_MUCH_LOG * this.#checkpointBytes) await checkpoint
+    if (checkpoint && this.#hasTooMuchLog) await checkpoint
     return true
   }
 
@@ -125,6 +128,12 @@ export class Engine {
       check?.()
       return this.committer.commit(changes())
     })
+  }
+
+  /** `loading` is waited for by `close`. */
+  async untilLoaded<Result>(loading: Promise<Result>): Promise<Result> {
+    this.#load = Promise.allSettled([this.#load, loading])
+    return await loading
   }
 
   requireWritable(): void {
@@ -190,14 +199,25 @@ export class Engine {
   #checkpointIfDue(): Promise<void> | null {
     const checkpoints = this.#writing?.checkpoints
     if (!checkpoints || !this.#isDue) return null
-    if (checkpoints.isRunning) return checkpoints.ended()
+    if (checkpoints.isRunning) return this.#hasTooMuchLog ? this.#checkpointEnded(checkpoints) : null
     return checkpoints.run().then(
       () => this.#hasSucceeded(),
       (error: unknown) => this.#hasFailed(error),
     )
   }
 
+  /** Everybody who waits for another worker's checkpoint waits together. */
+  #checkpointEnded(checkpoints: Checkpoints): Promise<void> {
+    this.#ended ??= checkpoints.ended().finally(() => (this.#ended = null))
+    return this.#ended
+  }
+
+  get #hasTooMuchLog(): boolean {
+    return this.#logBytes > TOO_MUCH_LOG * this.#checkpointBytes
+  }
+
   #checkpointSyncIfDue(): void {
+    this.#writing?.checkpoints.showLife()
     if (!this.#isDue) return
     try {
       this.#checkpointSync(false)
@@ -276,7 +296,10 @@ export class Engine {
   /** Ends this worker's part. `last`: nobody else has it open. */
   async close(last: boolean): Promise<void> {
     if (!this.#isOpen) return
+    this.#isOpen = false
     const writing = this.#writing
+    // A load ends with CLOSED.
+    await this.#load
     try {
       if (this.pool.isFailed) return
       // Nobody commits any more.
@@ -288,7 +311,6 @@ export class Engine {
         this.#throwFailure()
       }
     } finally {
-      this.#isOpen = false
       if (last) storeWord(this.shared.words, word.closed, 1)
       if (!this.pool.isFailed) this.shared.locked(() => closeSnapshotsOf(this.shared, this.shared.worker))
       await this.pool.close()

@@ -91,6 +91,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<Op
     begin(parts, meta, contents, listPages)
     const recovered = readOnly ? { commits: 0, bytes: 0 } : recover(directory, meta, parts)
     const log = readOnly ? null : createLog(directory, composed, config, parts.shared)
+    if (log) closers.push(() => log.close())
     const engine = engineOf(parts, log, config)
     if (recovered.commits > 0 || (log && log.segment - meta.segment > MOST_SEGMENTS)) await engine.checkpoint()
     const handle: OwnHandle = { component: 'buffer-manager', path: directory, config, pages: layout.pages, composed: composed.handle }
@@ -122,6 +123,7 @@ export async function joinStore(handle: StoreHandle, worker: number, takeOver: b
     closers.push(() => file.close())
     const parts = build(composed, layout, config, { worker, file, readers: new Readers(path) })
     if (takeOver) tidyAfter(parts)
+    parts.shared.doubles[layout.loadsAt + worker] = 0
     const log = config.readOnly ? null : Log.attach(path, composed.regions.log)
     const engine = engineOf(parts, log, config)
     return {
@@ -209,15 +211,12 @@ function claimPlace(region: Region, layout: StoreLayout, worker: number, takeOve
 
 /** What a dead worker had open is closed; if it died inside something, the store is failed. */
 function tidyAfter({ shared, pool }: Parts): void {
-  const { words, doubles, layout, worker } = shared
+  const { words, worker } = shared
   if (load(words, word.lock) === worker + 1 || load(words, word.checkpointLock) === worker + 1) {
     pool.fail()
     return
   }
-  shared.locked(() => {
-    closeSnapshotsOf(shared, worker)
-    doubles[layout.loadsAt + worker] = 0
-  })
+  shared.locked(() => closeSnapshotsOf(shared, worker))
 }
 
 /** Nobody knows which pages the other workers are reading at this moment. */
@@ -229,7 +228,12 @@ const staysBehind = (): StoreError =>
 function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
   const { shared, pool } = parts
   if (shared.layout.workers > 1) throw staysBehind()
-  if (readMeta(file).checkpoint === shared.doubles[double.checkpoints]) return false
+  const { checkpoint, epoch } = readMeta(file)
+  if (checkpoint === shared.doubles[double.checkpoints]) {
+    // Snapshots that needed an older one may have been closed since.
+    if (shared.words[word.openSnapshots] === 0) readers.goOn(epoch)
+    return false
+  }
   const { meta, contents } = registered(file, readers)
   const { words, doubles, layout } = shared
   if (meta.pages > layout.pages) {
@@ -249,6 +253,7 @@ function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
       }
     }
     new Uint8Array(words.buffer, words.byteOffset + layout.liveAt * 4).set(contents.live.subarray(0, layout.liveWords * 4))
+    words[word.livePages] = bitsIn(contents.live)
     words[word.highWater] = Math.max(words[word.highWater], meta.pages)
     doubles[double.checkpoints] = meta.checkpoint
     doubles[double.epoch] = Math.max(doubles[double.epoch], meta.epoch) + 1
@@ -257,6 +262,13 @@ function refresh(parts: Parts, file: PageFile, readers: Readers): boolean {
   // Snapshots are of the checkpoint before, or of one still older.
   if (!isNeeded) readers.goOn(meta.epoch)
   return true
+}
+
+/** How many bits are set. */
+function bitsIn(bytes: Uint8Array): number {
+  let count = 0
+  for (const byte of bytes) for (let left = byte; left !== 0; left &= left - 1) count++
+  return count
 }
 
 async function end(engine: Engine, last: boolean, closers: (() => void)[]): Promise<void> {

@@ -40,7 +40,7 @@ export class PageImages {
   restore(): void {
     const pool = this.#pool
     for (let i = 0; i < this.#count; i++) {
-      if (!pool.tryLock(this.#pages[i])) {
+      if (!this.#latch(this.#pages[i])) {
         pool.fail()
         continue
       }
@@ -48,5 +48,13 @@ export class PageImages {
       pool.unlock(this.#pages[i])
     }
     this.clear()
+  }
+
+  #latch(page: number): boolean {
+    try {
+      return this.#pool.tryLock(page)
+    } catch {
+      return false
+    }
   }
 }

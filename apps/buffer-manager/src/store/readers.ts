@@ -57,7 +57,7 @@ export class Readers {
         const text = readFileSync(path, 'utf8')
         const owner = ownerOf(text)
         if (owner && isAlive(owner)) oldest = Math.min(oldest, (JSON.parse(text) as { epoch: number }).epoch)
-        else rmSync(path, { force: true })
+        else removeQuietly(path)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       }
@@ -68,9 +68,19 @@ export class Readers {
   #files(): string[] {
     try {
       return readdirSync(this.#folder).filter((file) => !file.endsWith('.new'))
-    } catch {
-      return []
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw systemError('readers of the store cannot be found', error)
     }
+  }
+}
+
+/** What a dead reader of somebody else's has left stays there. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It counts for nothing.
   }
 }
 

@@ -11,7 +11,7 @@ import { TreeReader } from './reader.ts'
 import { RootsOfSnapshot, type Roots } from './roots.ts'
 import { Scan } from './scan.ts'
 import type { OpenSnapshot } from './snapshots.ts'
-import { StoreTree } from './tree.ts'
+import { checkedValue, StoreTree } from './tree.ts'
 
 const isolations: readonly Isolation[] = ['serializable', 'snapshot']
 
@@ -128,7 +128,7 @@ class TransactionReader<Key, Value> extends TreeReader<Key, Value> implements Tr
   put(key: Key, value: Value): void {
     this.parts.roots.requireOpen()
     const bytes = Uint8Array.from(this.ownKey(key))
-    this.#footprint.writes.set(bytes, Uint8Array.from(this.parts.encodings.value.encode(value)))
+    this.#footprint.writes.set(bytes, Uint8Array.from(checkedValue(this.parts.encodings.value.encode(value))))
   }
 
   del(key: Key): boolean {
@@ -221,6 +221,7 @@ const pick = (batch: Entries, keys: boolean, values: boolean): Entries => ({
 function* entriesOf(engine: Engine, roots: Roots, tree: number, range: KeyRange): Generator<[Uint8Array, Uint8Array]> {
   const scan = new Scan(engine.pool, roots, tree, range, true, true)
   for (let isLast = false; !isLast; ) {
+    engine.shared.showLife()
     isLast = scan.fillSync()
     for (let i = 0; i < scan.keys.length; i++) yield [scan.keys[i], scan.values[i]]
   }

@@ -6,7 +6,7 @@ import { load as loadEntries, type Entries, type Entry } from './bulk.ts'
 import { copyOf } from './encodings.ts'
 import type { Engine } from './engine.ts'
 import type { Change } from './operations.ts'
-import { checkedKey, TreeReader, type Encodings } from './reader.ts'
+import { TreeReader, type Encodings } from './reader.ts'
 
 const types: readonly string[] = ['put', 'del']
 
@@ -98,9 +98,9 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
   }
 
   async load(entries: Iterable<readonly [Key, Value]> | AsyncIterable<readonly [Key, Value]>): Promise<number> {
-    const { key, value } = this.encodings
-    const encode = ([k, v]: readonly [Key, Value]): Entry => [checkedKey(key.scratch(k)), checkedValue(value.encode(v))]
-    return await loadEntries(this.engine, this.ensure(), mapped(entries, encode))
+    const { value } = this.encodings
+    const encode = ([k, v]: readonly [Key, Value]): Entry => [this.ownKey(k), checkedValue(value.encode(v))]
+    return await this.engine.untilLoaded(loadEntries(this.engine, this.ensure(), mapped(entries, encode)))
   }
 
   count(): number {
@@ -142,7 +142,7 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
 const own = (given: unknown, bytes: Uint8Array, keep: boolean): Uint8Array =>
   keep && given === bytes ? copyOf(bytes, 0, bytes.length) : bytes
 
-function checkedValue(bytes: Uint8Array): Uint8Array {
+export function checkedValue(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= MAX_VALUE_BYTES) return bytes
   throw new StoreError('VALUE_TOO_LONG', `a value has ${MAX_VALUE_BYTES} bytes at most, this one has ${bytes.length}`)
 }

@@ -47,8 +47,8 @@ export const plantedErrors: PlantedError[] = [
     ['store/checkpoint', '    numbers.giveBack(before)\n'],
     [
       'store/checkpoint',
-      'pages.push(numbers.take(purposes.checkpoint))',
-      'pages.push(before[i - 1] ?? numbers.take(0))',
+      'pages.push(this.#takeListPage())',
+      'pages.push(before[i - 1] ?? this.#takeListPage())',
     ],
     [
       'store/checkpoint',
