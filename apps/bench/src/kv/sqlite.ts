@@ -23,7 +23,6 @@ function opened(dir: string, options: OpenOptions): KeyValue {
   db.pragma('journal_mode = WAL')
   db.pragma(`cache_size = -${Math.ceil(options.cacheBytes / 1024)}`)
   db.exec('CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID')
-  // Not before: when a file with a log is read for the first time, FULL counts as the default, which this build has lowered.
   db.pragma(`synchronous = ${options.durable ? 'FULL' : 'OFF'}`)
   const select = db.prepare<[Bytes], Buffer>('SELECT value FROM entries WHERE key = ?').pluck()
   const insert = db.prepare<[Bytes, Bytes]>('INSERT OR REPLACE INTO entries VALUES (?, ?)')

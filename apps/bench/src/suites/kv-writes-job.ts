@@ -105,6 +105,7 @@ class Writer {
 
   #entry(): readonly [Buffer, Buffer] {
     const number = this.#random() % this.#input.keys
-    return [newKey(number), newValue(number, this.#input.valueBytes)]
+    // Another value each time: SQLite writes nothing where a row is what it was.
+    return [newKey(number), newValue(this.#random(), this.#input.valueBytes)]
   }
 }
