@@ -7,7 +7,7 @@ import type { PackagesInput, PackagesOutcome } from './package-store-job.ts'
 import type { Measurement, Settings, Suite } from './suite.ts'
 
 const MIB = 2 ** 20
-const BYTES_AT_MOST = { quick: 8 * MIB, normal: 96 * MIB }
+const BYTES_AT_MOST = { quick: 4 * MIB, normal: 96 * MIB }
 
 export const packageStore: Suite = {
   name: 'package-store',
