@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { RangeOptions, Reader } from '../src/api.ts'
 import { MemoryDisk } from './support/memory-store.ts'
-import { error, freshPaths, openSmall } from './support/stores.ts'
+import { error, freshPaths, keyOf, openSmall } from './support/stores.ts'
 
 const freshPath = freshPaths('ranges')
 
@@ -84,5 +84,23 @@ test('what is no range is refused', async () => {
     expect(() => [...store.keysSync(range)]).toThrow(expected)
     await expect(store.entries(range).next()).rejects.toThrow(expected)
     await expect(store.clear(range)).rejects.toThrow(expected)
+  }
+})
+
+test('a scan of what is not in memory fetches leaves ahead, in both directions', async () => {
+  const path = freshPath()
+  const count = 60_000
+  const made = await openSmall(path, { backend: 'sab' })
+  await made.load(Array.from({ length: count }, (_, i) => [keyOf(i), 'x'.repeat(60)] as const))
+  const { pages } = made.stats()
+  await made.close()
+  await using store = await openSmall(path, { backend: 'sab', cacheBytes: 1 << 20 })
+  expect(pages).toBeGreaterThan(1000)
+  for (const reverse of [false, true]) {
+    const before = store.stats().misses
+    let seen = 0
+    for await (const key of store.keys({ reverse })) if (key === keyOf(reverse ? count - 1 - seen : seen)) seen++
+    expect(seen).toBe(count)
+    expect(store.stats().misses - before).toBeLessThan(pages / 8)
   }
 })

@@ -39,6 +39,9 @@ const NO_BYTES = new Uint8Array(0)
 /** A fill ends behind the value in a chain with which there are more bytes of such. */
 const MOST_CHAINED_BYTES = 1 << 20
 
+/** Leaves that are fetched ahead of a scan. */
+const MOST_AHEAD = 31
+
 /** An end of the range. */
 interface Bound {
   key: Uint8Array
@@ -75,6 +78,8 @@ export class Cursor {
   #isDone = false
   /** The state after the fill that is in work. */
   #next: Progress | null = null
+  /** Leaves that are fetched with the next one that is missing: the more, the longer the scan has been. */
+  #ahead = 0
   /** Of the values in chains that are not complete yet. */
   #chained: ChainReader[] = []
 
@@ -159,8 +164,10 @@ export class Cursor {
     const found = this.#found
     const from = this.#from
     const side = !from ? sides.LAST : this.#reverse && !from.inclusive ? sides.BELOW : sides.AT
+    found.ahead = this.#reverse ? -this.#ahead : this.#ahead
     const result = findLeaf(pool, this.#root(), from?.key ?? NO_BYTES, side, found, fetches)
     this.page = found.page
+    if (result === results.MISS) this.#ahead = Math.min(MOST_AHEAD, 2 * this.#ahead + 1)
     if (result === results.ABSENT) {
       this.#next = { from, isDone: true, left: this.#left }
       return results.FOUND

@@ -38,6 +38,8 @@ export class Found {
   at = 0
   length = 0
   chain = 0
+  /** When a leaf is missing: how many of those behind it (negative: before it) are fetched with it. */
+  ahead = 0
 }
 
 /** What `rankOf` returns for a node that is none. */
@@ -170,11 +172,29 @@ export function findLeaf(
     if (!pool.isUnchanged(page, ticket)) return results.CHANGED
     page = child
     found.page = child
-    if (next === results.MISS) return results.MISS
+    if (next === results.MISS) {
+      if (found.ahead !== 0 && kind === INNER + LEVEL) prefetchBeside(pool, words, base >>> 2, child, found.ahead)
+      return results.MISS
+    }
     ticket = next
     expected = kind === INNER + LEVEL ? LEAF : kind - LEVEL
   }
   return damaged(pool, page, ticket, TOO_HIGH)
+}
+
+/** Begins to fetch the leaves that come behind `child` of that inner node; before it, if `ahead` is negative. */
+function prefetchBeside(pool: ReadablePages, words: Int32Array, at: number, child: number, ahead: number): void {
+  const children = at + COLUMNS + 2 * (words[at + COUNT] >>> 16) - 1
+  const count = words[at + COUNT] & 0xffff
+  const childAt = (index: number): number => words[index === 0 ? at + FIRST_CHILD : children + index]
+  let index = 0
+  while (index <= count && childAt(index) !== child) index++
+  const pages: number[] = []
+  const step = Math.sign(ahead)
+  for (let next = index + step; next >= 0 && next <= count && pages.length < ahead * step; next += step) {
+    pages.push(childAt(next))
+  }
+  pool.prefetch(pages)
 }
 
 /** A number that was right when it was read may have been given up since; then what is fetched is nobody's damage. */
