@@ -59,6 +59,13 @@ export class StoreError extends Error {
   }
 }
 
+/** Whatever was thrown while something was done, as an error of ours. */
+export const asStoreError = (what: string, cause: unknown): StoreError =>
+  cause instanceof StoreError ? cause : systemError(what, cause)
+
+/** Whether the error is of bytes that are not what was written, if they are what was looked for. */
+export const isCorrupt = (error: unknown): boolean => error instanceof StoreError && error.code === 'CORRUPT'
+
 /** An error of the file system as one of ours: `what` says what was being done. */
 export function systemError(what: string, cause: unknown): StoreError {
   const { code, message } = cause as NodeJS.ErrnoException

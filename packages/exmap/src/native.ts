@@ -17,7 +17,7 @@ import { MappedArea } from './native/mapped-area.ts'
 import { carveHugePool, mapPages, reservePages, reserveShared } from './native/reserve.ts'
 import { startNative, type NativeOptions } from './native/start.ts'
 import { wayNumbers } from './native/ways.ts'
-import { attachArea, openArea } from './open.ts'
+import { areaBackend } from './open.ts'
 import type { ExMapArea } from './page-area.ts'
 
 export type { NativeOptions } from './native/start.ts'
@@ -48,14 +48,7 @@ export function nativeWith(options: NativeOptions): ExMapBackend {
     }),
     start: (attached) => startNative(attached, options, base),
   }
-  return {
-    kind: 'native',
-    component: COMPONENT,
-    supports,
-    unavailable,
-    open: (config) => openArea(core, config),
-    attach: (handle, slot, given) => attachArea(core, handle, slot, given),
-  }
+  return areaBackend(core, unavailable)
 }
 
 export const native: ExMapBackend = nativeWith({})

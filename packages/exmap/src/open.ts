@@ -5,13 +5,23 @@ import { carveRegions, claimSlot } from '@parperos/alloc-api/driver'
 import { store, type Words } from '#atomics'
 import { Bundles } from './bundles.ts'
 import { complete, requireFrames, type ExMapAttachOptions, type ExMapConfig } from './config.ts'
-import type { Attached, CoreBackend, Place, Started } from './driver.ts'
+import type { Attached, CoreBackend, ExMapBackend, Place, Started } from './driver.ts'
 import type { Geometry } from './geometry.ts'
 import { checkedHandle, COMPONENT, wordsOf, writeHeader } from './header.ts'
 import { openStore, type PageStore } from './io/page-store.ts'
 import { StoreTransfer } from './io/store-transfer.ts'
 import * as L from './layout.ts'
 import type { ExMapArea } from './page-area.ts'
+
+/** A backend as users hold it, over what is its own. */
+export const areaBackend = (core: CoreBackend, unavailable: () => string | null): ExMapBackend => ({
+  kind: core.kind,
+  component: COMPONENT,
+  supports: core.supports,
+  unavailable,
+  open: (config) => openArea(core, config),
+  attach: (handle, slot, options) => attachArea(core, handle, slot, options),
+})
 
 /** Makes an area, and attaches to slot 0. */
 export async function openArea(backend: CoreBackend, config: ExMapConfig): Promise<ExMapArea> {

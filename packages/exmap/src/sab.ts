@@ -2,8 +2,7 @@
 import { ParperosError } from '@parperos/alloc-api'
 import { sharedMemoryUnavailable } from '@parperos/alloc-api/driver'
 import type { CoreBackend, ExMapBackend } from './driver.ts'
-import { COMPONENT } from './header.ts'
-import { attachArea, openArea } from './open.ts'
+import { areaBackend } from './open.ts'
 import { Area } from './sab/area.ts'
 import { SabCore } from './sab/exmap.ts'
 import { refuseMapped, supports, tableArea } from './table-area.ts'
@@ -24,11 +23,4 @@ const core: CoreBackend = {
   },
 }
 
-export const sab: ExMapBackend = {
-  kind: 'sab',
-  component: COMPONENT,
-  supports,
-  unavailable: sharedMemoryUnavailable,
-  open: (config) => openArea(core, config),
-  attach: (handle, slot, options) => attachArea(core, handle, slot, options),
-}
+export const sab: ExMapBackend = areaBackend(core, sharedMemoryUnavailable)

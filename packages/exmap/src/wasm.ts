@@ -4,8 +4,7 @@ import { loadWasmCore, requireWasmMemory, wasmUnavailable } from '@parperos/allo
 import { checkHash } from './core/check-hash.ts'
 import { ExMapWasmCore, type WasmExports } from './core/wasm-core.ts'
 import type { CoreBackend, ExMapBackend } from './driver.ts'
-import { COMPONENT } from './header.ts'
-import { attachArea, openArea } from './open.ts'
+import { areaBackend } from './open.ts'
 import { refuseMapped, supports, tableArea } from './table-area.ts'
 
 const core: CoreBackend = {
@@ -22,11 +21,4 @@ const core: CoreBackend = {
   },
 }
 
-export const wasm: ExMapBackend = {
-  kind: 'wasm',
-  component: COMPONENT,
-  supports,
-  unavailable: wasmUnavailable,
-  open: (config) => openArea(core, config),
-  attach: (handle, slot, options) => attachArea(core, handle, slot, options),
-}
+export const wasm: ExMapBackend = areaBackend(core, wasmUnavailable)

@@ -4,8 +4,7 @@ import { addonUnavailable, loadAddon } from '@parperos/alloc-api/driver/native'
 import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import { checkHash } from './core/check-hash.ts'
 import type { CoreBackend, LLFreeCore } from './driver.ts'
-import { COMPONENT } from './header.ts'
-import { attachAllocator, openAllocator, supports } from './open.ts'
+import { allocatorBackend } from './open.ts'
 
 /** The addon (csrc/addon.c): its cores have the contract's form already. */
 interface Addon {
@@ -23,11 +22,4 @@ const core: CoreBackend = {
   },
 }
 
-export const native: FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> = {
-  kind: 'native',
-  component: COMPONENT,
-  supports,
-  unavailable: () => addonUnavailable(import.meta.url, 'llfree'),
-  open: (config) => openAllocator(core, config),
-  attach: (handle, slot, options) => attachAllocator(core, handle, slot, options),
-}
+export const native: FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> = allocatorBackend(core, () => addonUnavailable(import.meta.url, 'llfree'))

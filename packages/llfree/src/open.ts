@@ -3,6 +3,7 @@
 import {
   type AttachOptions,
   type BackendKind,
+  type FrameAllocatorBackend,
   type FrameAllocatorHandle,
   type FrameAllocatorSupports,
   type RecoveryReport,
@@ -19,6 +20,19 @@ import { readClassNames, type ClassPolicy } from './policy.ts'
 import type { Persistence } from './sab/persist.ts'
 
 export const supports: FrameAllocatorSupports = { placement: true, classes: true, reclaim: true, recovery: true }
+
+/** A backend as users hold it, over what is its own. */
+export const allocatorBackend = (
+  core: CoreBackend,
+  unavailable: () => string | null,
+): FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> => ({
+  kind: core.kind,
+  component: COMPONENT,
+  supports,
+  unavailable,
+  open: (config) => openAllocator(core, config),
+  attach: (handle, slot, options) => attachAllocator(core, handle, slot, options),
+})
 
 /** Makes or recovers an allocator, and attaches to slot 0. */
 export async function openAllocator(backend: CoreBackend, config: LLFreeConfig): Promise<LLFreeInstance> {

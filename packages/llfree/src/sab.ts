@@ -3,8 +3,7 @@ import type { FrameAllocatorBackend } from '@parperos/alloc-api'
 import { sharedMemoryUnavailable } from '@parperos/alloc-api/driver'
 import type { LLFreeConfig, LLFreeInstance } from './config.ts'
 import type { CoreBackend } from './driver.ts'
-import { COMPONENT } from './header.ts'
-import { attachAllocator, openAllocator, supports } from './open.ts'
+import { allocatorBackend } from './open.ts'
 import { Area } from './sab/area.ts'
 import { SabCore } from './sab/llfree.ts'
 
@@ -16,11 +15,4 @@ const core: CoreBackend = {
   },
 }
 
-export const sab: FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> = {
-  kind: 'sab',
-  component: COMPONENT,
-  supports,
-  unavailable: sharedMemoryUnavailable,
-  open: (config) => openAllocator(core, config),
-  attach: (handle, slot, options) => attachAllocator(core, handle, slot, options),
-}
+export const sab: FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> = allocatorBackend(core, sharedMemoryUnavailable)

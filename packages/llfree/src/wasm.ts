@@ -6,8 +6,7 @@ import { checkHash } from './core/check-hash.ts'
 import type { WasmExports } from './core/exports.ts'
 import { LLFreeWasmCore } from './core/wasm-core.ts'
 import type { CoreBackend } from './driver.ts'
-import { COMPONENT } from './header.ts'
-import { attachAllocator, openAllocator, supports } from './open.ts'
+import { allocatorBackend } from './open.ts'
 
 const core: CoreBackend = {
   kind: 'wasm',
@@ -21,11 +20,4 @@ const core: CoreBackend = {
   },
 }
 
-export const wasm: FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> = {
-  kind: 'wasm',
-  component: COMPONENT,
-  supports,
-  unavailable: wasmUnavailable,
-  open: (config) => openAllocator(core, config),
-  attach: (handle, slot, options) => attachAllocator(core, handle, slot, options),
-}
+export const wasm: FrameAllocatorBackend<LLFreeConfig, LLFreeInstance> = allocatorBackend(core, wasmUnavailable)

@@ -12,7 +12,7 @@ import type { Region } from '@parperos/alloc-api'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SyncMode } from '../api.ts'
-import { StoreError, systemError } from '../errors.ts'
+import { asStoreError, StoreError, systemError } from '../errors.ts'
 import { nodeFiles, writeAll, type LogFiles } from './files.ts'
 import { requireOptions, syncOlder, type LogOptions } from './opening.ts'
 import { FIRST, FRAGMENT_BYTES, LAST } from './record.ts'
@@ -370,7 +370,7 @@ export class Log {
 
   /** Nothing is appended or acknowledged any more. Gives the error to throw. */
   #fail(error: unknown): StoreError {
-    const told = error instanceof StoreError ? error : systemError('the log cannot be written', error)
+    const told = asStoreError('the log cannot be written', error)
     this.#cause ??= told
     this.#shared.setFailed(told.code)
     return told

@@ -6,12 +6,11 @@
 // busy), the page is copied beside the pool: nobody depends on anybody else's event loop.
 import type { PageArea } from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
-import type { StoreError } from '../errors.ts'
+import { asStoreError, type StoreError } from '../errors.ts'
 import { poolTooSmall } from './evictor.ts'
 import { closed, type Fetcher, type FetcherParts } from './fetcher.ts'
 import { runCount, runDone, runPage, runStatus, setRuns, sortPages } from './runs.ts'
 import type { Scratch } from './scratch.ts'
-import { asStoreError } from './single-page.ts'
 import { EVICTED, STATE, writerDied } from './states.ts'
 
 /**

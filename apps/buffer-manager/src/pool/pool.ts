@@ -8,6 +8,7 @@ import type { PageArea, Region, Words } from '@parperos/alloc-api'
 import { requireWholeNumber } from '@parperos/alloc-api/driver'
 import { load } from '#atomics'
 import { StoreError } from '../errors.ts'
+import { PAGE_WORDS } from '../pages/page.ts'
 import { Evictor } from './evictor.ts'
 import { BUSY, CLAIMED, Fetcher } from './fetcher.ts'
 import { Lanes } from './lanes.ts'
@@ -147,6 +148,16 @@ export class Pool {
   isUnchanged(page: number, ticket: number): boolean {
     const word = load(this.#shared, this.#statesAt + page)
     return (word & VERSION) === ticket && (word & STATE) !== EXCLUSIVE
+  }
+
+  /** Copies a page as it is at one moment to `words` from `at` on. Throws as `beginSync`. */
+  copySync(page: number, words: Int32Array, at: number): void {
+    for (;;) {
+      const ticket = this.beginSync(page)
+      const from = this.base >>> 2
+      words.set(this.words.subarray(from, from + PAGE_WORDS), at)
+      if (this.isUnchanged(page, ticket)) return
+    }
   }
 
   /**

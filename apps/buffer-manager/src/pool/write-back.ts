@@ -2,11 +2,11 @@
 // what they are and everybody can read them; nobody is to want to change them. In ascending order, so that neighbours
 // go in one run and a disk goes one way.
 import type { PageInterface } from '@parperos/alloc-api'
+import { asStoreError } from '../errors.ts'
 import { birthOf, seal } from '../pages/page.ts'
 import type { Lanes } from './lanes.ts'
 import type { Parts } from './parts.ts'
 import { firstWordOf, runCount, runDone, setRuns, sortPages, wordsOf } from './runs.ts'
-import { asStoreError } from './single-page.ts'
 import { DIRTY, EXCLUSIVE, STATE, type States } from './states.ts'
 
 export interface WriteBackParts extends Parts {

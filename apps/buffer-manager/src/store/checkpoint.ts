@@ -190,7 +190,6 @@ export class Checkpoints {
     const segment = log.cut()
     doubles[double.started] = epoch
     shared.nextEpoch()
-    words[word.logSegment] = segment
     const trees = Array.from({ length: words[word.trees] }, (_, tree) => {
       return { name: shared.treeName(tree), root: words[shared.rootAt(tree)], entries: shared.entries(tree) }
     })
@@ -216,23 +215,13 @@ export class Checkpoints {
     return { pages, bytes: packed.length }
   }
 
-  /** A free page that nobody is writing any more: an eviction may still be at what it was before. */
+  /** A free page that is nobody's, and in no transfer any more. */
   #takeListPage(): number {
     const { numbers, pool } = this.#parts
-    const busy: number[] = []
-    try {
-      for (;;) {
-        const page = numbers.take(purposes.checkpoint)
-        if (pool.create(page)) {
-          pool.unlock(page)
-          pool.drop([page])
-          return page
-        }
-        busy.push(page)
-      }
-    } finally {
-      numbers.giveBack(busy)
-    }
+    const page = numbers.create(purposes.checkpoint)
+    pool.unlock(page)
+    pool.drop([page])
+    return page
   }
 
   #writeMeta({ checkpoint, epoch, sequence, segment, contents }: Begun, list: List): void {

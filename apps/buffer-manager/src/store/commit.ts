@@ -127,7 +127,7 @@ export class Committer {
       doubles[layout.entriesAt + tree] = entries
     }
     edit.published()
-    numbers.setLive([...edit.made])
+    numbers.setLive(edit.made)
     const frozen = numbers.frozen()
     for (const { page, birth } of edit.retired) numbers.retire(page, birth, edit.epoch, frozen)
   }

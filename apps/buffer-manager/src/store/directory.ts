@@ -1,7 +1,7 @@
 // A store's directory: made, with its file of pages, when there is none; and the checkpoint that the file has.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join as joinPath } from 'node:path'
-import { StoreError, systemError } from '../errors.ts'
+import { asStoreError, StoreError, systemError } from '../errors.ts'
 import { nodeFiles } from '../log/files.ts'
 import { lastSegment } from '../log/read.ts'
 import { segmentName } from '../log/segment.ts'
@@ -53,7 +53,7 @@ export function openPages(directory: string, { readOnly, create }: StoreConfig):
   } catch (error) {
     file.close()
     rmSync(temporary, { force: true })
-    throw error instanceof StoreError ? error : systemError(`${path} cannot be made`, error)
+    throw asStoreError(`${path} cannot be made`, error)
   }
 }
 

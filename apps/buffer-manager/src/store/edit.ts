@@ -2,14 +2,11 @@
 // what is not needed any more. Until the commit is published nobody else can see any of it, so undoing it is giving the new
 // pages back.
 import { StoreError } from '../errors.ts'
-import { beginPage, birthOf, PAGE, PAGE_WORDS, setBirth } from '../pages/page.ts'
+import { beginPage, birthOf, PAGE, setBirth } from '../pages/page.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Edit } from '../tree/edit.ts'
 import type { PageImages } from './page-images.ts'
 import { purposes, type PageNumbers } from './pages.ts'
-
-/** How often another page is taken because a transfer has this one. */
-const PAGES_TRIED = 64
 
 export interface EditRules {
   /** What was born at this epoch or before is not changed in place. Default: nothing is. */
@@ -65,7 +62,7 @@ export class CommitEdit implements Edit {
       this.#latch(page)
       return page
     }
-    this.#take(page)
+    this.pool.copySync(page, this.#copy, 0)
     this.retired.push({ page, birth: birthOf(this.#copy, 0) })
     const copy = this.#create()
     const at = pool.base >>> 2
@@ -88,7 +85,7 @@ export class CommitEdit implements Edit {
       this.#numbers.giveBack([page])
       return
     }
-    if (birth === undefined) this.#take(page)
+    if (birth === undefined) this.pool.copySync(page, this.#copy, 0)
     this.retired.push({ page, birth: birth ?? birthOf(this.#copy, 0) })
   }
 
@@ -115,17 +112,6 @@ export class CommitEdit implements Edit {
     this.#images?.restore()
   }
 
-  /** Copies a page; nobody changes it, but others may evict it meanwhile. */
-  #take(page: number): void {
-    const { pool } = this
-    for (;;) {
-      const ticket = pool.beginSync(page)
-      const at = pool.base >>> 2
-      this.#copy.set(pool.words.subarray(at, at + PAGE_WORDS))
-      if (pool.isUnchanged(page, ticket)) return
-    }
-  }
-
   /** Latches a page that only this edit knows; other workers may have evicted it. */
   #latch(page: number): void {
     if (this.#latched.includes(page)) {
@@ -143,22 +129,11 @@ export class CommitEdit implements Edit {
     this.pool.unlock(page)
   }
 
-  /** A new page, latched. A number that somebody's belated fetch still works on is left for another time. */
+  /** A new page, latched. */
   #create(): number {
-    const busy: number[] = []
-    try {
-      for (let i = 0; i < PAGES_TRIED; i++) {
-        const page = this.#numbers.take(this.#purpose)
-        if (this.pool.create(page)) {
-          this.made.add(page)
-          this.#latched.push(page)
-          return page
-        }
-        busy.push(page)
-      }
-    } finally {
-      this.#numbers.giveBack(busy)
-    }
-    throw new StoreError('BUSY', `${PAGES_TRIED} free pages are all in somebody's transfer`)
+    const page = this.#numbers.create(this.#purpose)
+    this.made.add(page)
+    this.#latched.push(page)
+    return page
   }
 }

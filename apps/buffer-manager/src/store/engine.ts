@@ -68,10 +68,6 @@ export class Engine {
     })
   }
 
-  get isReadOnly(): boolean {
-    return this.#writing === null
-  }
-
   snapshot(): OpenSnapshot {
     this.requireOpen()
     return new OpenSnapshot(this.shared)
@@ -83,7 +79,7 @@ export class Engine {
     if (found >= 0) return found
     requireTreeName(name)
     const operation = { tree: -1, name: Buffer.from(name, 'utf8') }
-    this.#commit(() => [operation])
+    this.#commit([operation])
     return this.shared.findTree(name)
   }
 
@@ -91,12 +87,12 @@ export class Engine {
   async write(changes: readonly LoggedOperation[], check?: () => void): Promise<boolean> {
     let position: number
     try {
-      position = this.#commit(() => changes, check)
+      position = this.#commit(changes, check)
     } catch (error) {
       if (!isFull(error)) throw error
       // Pages that were retired since the last checkpoint are free after the next one.
       await this.checkpoint()
-      position = this.#commit(() => changes, check)
+      position = this.#commit(changes, check)
     }
     if (position === NOTHING) return false
     await this.#log.acknowledged(position)
@@ -108,10 +104,10 @@ export class Engine {
   writeSync(changes: readonly LoggedOperation[], check?: () => void): boolean {
     let position: number
     try {
-      position = this.#commit(() => changes, check)
+      position = this.#commit(changes, check)
     } catch (error) {
       if (!isFull(error) || !this.#checkpointSync(true)) throw error
-      position = this.#commit(() => changes, check)
+      position = this.#commit(changes, check)
     }
     if (position === NOTHING) return false
     this.#log.acknowledgedSync(position)
@@ -120,13 +116,13 @@ export class Engine {
   }
 
   /** `check`, under the lock, throws when the commit must not be. */
-  #commit(changes: () => readonly LoggedOperation[], check?: () => void): number {
+  #commit(changes: readonly LoggedOperation[], check?: () => void): number {
     this.requireOpen()
     this.requireWritable()
     return this.shared.locked(() => {
       this.requireOpen()
       check?.()
-      return this.committer.commit(changes())
+      return this.committer.commit(changes)
     })
   }
 

@@ -35,7 +35,6 @@ export const word = {
   freshTail: 19,
   /** Pages from here on have never been used. */
   highWater: 11,
-  logSegment: 12,
   livePages: 13,
   openSnapshots: 14,
   /** Pages from here on the allocator does not have yet. */

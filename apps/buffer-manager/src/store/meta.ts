@@ -3,11 +3,12 @@
 //
 //   meta   header │ magic │ version │ numbers as doubles: checkpoint, epoch, sequence │ segment │ list page │ list bytes │ pages
 //   list   header │ next page │ bytes …                              the list's bytes: names and roots as JSON, then the bits
-import { closeSync, fstatSync, fsync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { StoreError, systemError } from '../errors.ts'
-import { beginPage, HEADER_WORDS, isSealed, kinds, PAGE_BYTES, PAGE_WORDS, seal } from '../pages/page.ts'
+import { readPage, writePage } from '../pages/page-io.ts'
+import { beginPage, HEADER_WORDS, isSealed, kinds, PAGE_WORDS, seal } from '../pages/page.ts'
 import { MAX_NAME_BYTES } from './layout.ts'
 
 const MAGIC = 0x6b765070
@@ -63,36 +64,15 @@ export class PageFile {
     }
   }
 
-  get bytes(): number {
-    return fstatSync(this.fd).size
-  }
-
   read(page: number): PageWords {
     const words = newPage()
-    const bytes = new Uint8Array(words.buffer)
-    let done = 0
-    try {
-      while (done < PAGE_BYTES) {
-        const some = readSync(this.fd, bytes, done, PAGE_BYTES - done, page * PAGE_BYTES + done)
-        if (some === 0) break
-        done += some
-      }
-    } catch (cause) {
-      throw systemError(`page ${page} cannot be read`, cause)
-    }
+    readPage(this.fd, new Uint8Array(words.buffer), 0, page)
     return words
   }
 
   write(page: number, words: PageWords): void {
     seal(words, 0)
-    const bytes = new Uint8Array(words.buffer)
-    try {
-      for (let done = 0; done < PAGE_BYTES; ) {
-        done += writeSync(this.fd, bytes, done, PAGE_BYTES - done, page * PAGE_BYTES + done)
-      }
-    } catch (cause) {
-      throw systemError(`page ${page} cannot be written`, cause)
-    }
+    writePage(this.fd, new Uint8Array(words.buffer), 0, page)
   }
 
   sync(): void {

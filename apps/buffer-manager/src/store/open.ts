@@ -170,7 +170,6 @@ function begin({ shared, numbers, readers }: Parts, meta: Meta, { trees, live }:
   doubles[double.sequence] = meta.sequence
   doubles[double.checkpoints] = meta.checkpoint
   words[word.listPage] = listPages[0]
-  words[word.logSegment] = meta.segment
   numbers.begin(live, [0, 1, ...listPages], doubles[double.floor] < meta.epoch ? meta.epoch : 0)
 }
 

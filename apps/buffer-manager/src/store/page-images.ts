@@ -22,16 +22,9 @@ export class PageImages {
 
   /** Keeps what the page is now, unless it has been kept already. False: there is no room for one more. */
   keep(page: number): boolean {
-    const pool = this.#pool
     for (let i = 0; i < this.#count; i++) if (this.#pages[i] === page) return true
     if (this.#count === MOST_IMAGES) return false
-    for (;;) {
-      // Nobody else changes it, but others may evict it meanwhile.
-      const ticket = pool.beginSync(page)
-      const at = pool.base >>> 2
-      this.#words.set(pool.words.subarray(at, at + PAGE_WORDS), this.#count * PAGE_WORDS)
-      if (pool.isUnchanged(page, ticket)) break
-    }
+    this.#pool.copySync(page, this.#words, this.#count * PAGE_WORDS)
     this.#pages[this.#count++] = page
     return true
   }

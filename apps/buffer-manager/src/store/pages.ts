@@ -22,6 +22,9 @@ const RECLAIMED = 2048
  */
 export const purposes = { checkpoint: 0, delete: 1, put: 2 } as const
 
+/** How often another page is taken because a transfer has this one. */
+const PAGES_TRIED = 64
+
 /** What deletes need at the same time, and what a checkpoint's list needs besides a bit for each page. */
 const FOR_DELETES = 32
 const NAMES_BYTES = 160
@@ -63,6 +66,24 @@ export class PageNumbers {
         hint: 'open it with a larger maxBytes, delete entries, or close snapshots that are still open',
       })
     }
+  }
+
+  /**
+   * A free page, exclusively latched. A number that a transfer still works on, somebody's belated fetch or the eviction of what
+   * it was before, is left for another time. Throws `STORE_FULL`, `BUSY`, and as `Pool.create`.
+   */
+  create(purpose: number): number {
+    const busy: number[] = []
+    try {
+      while (busy.length < PAGES_TRIED) {
+        const page = this.take(purpose)
+        if (this.#pool.create(page)) return page
+        busy.push(page)
+      }
+    } finally {
+      this.giveBack(busy)
+    }
+    throw new StoreError('BUSY', `${PAGES_TRIED} free pages are all in somebody's transfer`)
   }
 
   /** Whether enough is free for what is more important. While the file can grow, it is. */
@@ -134,13 +155,13 @@ export class PageNumbers {
   }
 
   /** Under the lock: the trees have these pages now. */
-  setLive(pages: readonly number[]): void {
+  setLive(pages: ReadonlySet<number>): void {
     const { words, layout } = this.#shared
     for (const page of pages) {
       words[layout.liveAt + (page >>> 5)] |= 1 << (page & 31)
       if (page >= words[word.highWater]) words[word.highWater] = page + 1
     }
-    words[word.livePages] += pages.length
+    words[word.livePages] += pages.size
   }
 
   /** Under the lock: the trees do not have the page any more, from `epoch` on. `frozen`: what `frozen()` says. */

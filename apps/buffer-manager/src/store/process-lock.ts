@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { StoreError, systemError } from '../errors.ts'
+import { asStoreError, StoreError } from '../errors.ts'
 
 interface Owner {
   pid: number
@@ -26,7 +26,7 @@ export class ProcessLock {
       writeFileSync(own, this.#text)
       while (!tryLink(own, this.#path)) this.#removeStale(own)
     } catch (error) {
-      throw error instanceof StoreError ? error : systemError('a store cannot be locked', error)
+      throw asStoreError('a store cannot be locked', error)
     } finally {
       remove(own)
     }

@@ -32,7 +32,7 @@ export const plantedErrors: PlantedError[] = [
   ]),
   planted('the log is discarded before the checkpoint is written', [
     ['store/checkpoint', discarding],
-    ['store/checkpoint', '    words[word.logSegment] = segment\n', discarding],
+    ['store/checkpoint', '    doubles[double.started] = epoch\n', `    doubles[double.started] = epoch\n${discarding}`],
   ]),
   planted('dirty pages are not written', [
     ['store/checkpoint', '      await pool.writeBack((birth) => isFrozen(birth, begun))\n'],

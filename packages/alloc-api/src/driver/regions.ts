@@ -63,21 +63,30 @@ export function carveRegions(memory: Memory, options: CarveOptions): ComponentRe
   return { region, stacks }
 }
 
-/** The Regions that a handle names. Throws `BAD_HANDLE`, `BAD_VERSION` or `BAD_SIZE`: a handle may be anything. */
-export function regionsOf(handle: ComponentHandle, component: string, layoutVersion: number): ComponentRegions {
-  const given = handle as Partial<ComponentHandle> | null | undefined
-  if (!given || typeof given !== 'object' || given.component !== component || !given.region || !given.stacks) {
+/** Throws `BAD_HANDLE` for what is no handle of that component with these Regions, `BAD_VERSION`. It may be anything. */
+export function requireHandle<Handle extends { component: string; layoutVersion: number }>(
+  handle: Handle,
+  component: string,
+  layoutVersion: number,
+  regions: readonly (keyof Handle)[],
+): void {
+  const given = handle as Partial<Handle> | null | undefined
+  if (!given || typeof given !== 'object' || given.component !== component || regions.some((region) => !given[region])) {
     const found = String(given?.component)
     throw new ParperosError('BAD_HANDLE', `not a handle of ${component}: its component is ${found}, expected ${component}`)
   }
-  if (given.layoutVersion !== layoutVersion) {
-    const found = String(given.layoutVersion)
-    throw new ParperosError('BAD_VERSION', `a handle of layout version ${found}, expected ${layoutVersion}`, {
-      hint: 'use the same version of the package everywhere',
-    })
-  }
-  const region = Region.from(given.region)
-  const stacks = Region.from(given.stacks)
+  if (given.layoutVersion === layoutVersion) return
+  const found = String(given.layoutVersion)
+  throw new ParperosError('BAD_VERSION', `a handle of layout version ${found}, expected ${layoutVersion}`, {
+    hint: 'use the same version of the package everywhere',
+  })
+}
+
+/** The Regions that a handle names. Throws `BAD_HANDLE`, `BAD_VERSION` or `BAD_SIZE`: a handle may be anything. */
+export function regionsOf(handle: ComponentHandle, component: string, layoutVersion: number): ComponentRegions {
+  requireHandle(handle, component, layoutVersion, ['region', 'stacks'])
+  const region = Region.from(handle.region)
+  const stacks = Region.from(handle.stacks)
   if (stacks.memory.buffer === region.memory.buffer) return { region, stacks }
   throw new ParperosError('BAD_HANDLE', 'the handle names Regions of two memories')
 }

@@ -2,6 +2,8 @@
 import type { AttachOptions } from '../backend.ts'
 import type { FrameAllocatorCore } from '../driver/core.ts'
 import { FrameAllocatorOfCore, type FrameAllocatorDescription } from '../driver/instance.ts'
+import { requireWholeNumber } from '../driver/options.ts'
+import { requireHandle } from '../driver/regions.ts'
 import { claimSlot } from '../driver/slots.ts'
 import { ParperosError } from '../errors.ts'
 import type {
@@ -95,8 +97,8 @@ function checked({ frames, slots = 1, initial = 'free' }: FrameAllocatorConfig):
   slots: number
   initial: 'free' | 'allocated'
 } {
-  inRange('frames', frames, MAX_FRAMES)
-  inRange('slots', slots, MAX_SLOTS)
+  requireWholeNumber('frames', frames, 1, MAX_FRAMES)
+  requireWholeNumber('slots', slots, 1, MAX_SLOTS)
   if (initial === 'recover') {
     throw new ParperosError('UNSUPPORTED', 'the model cannot recover', { hint: 'look at supports.recovery first' })
   }
@@ -107,23 +109,7 @@ function checked({ frames, slots = 1, initial = 'free' }: FrameAllocatorConfig):
   return { frames, slots, initial }
 }
 
-function inRange(name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return
-  throw new ParperosError('BAD_OPTION', `${name} is a whole number of 1 … ${most}, got ${value}`)
-}
-
 function regionOf(handle: FrameAllocatorHandle): Region {
-  // A handle comes from elsewhere: it may be anything.
-  const given = handle as Partial<FrameAllocatorHandle> | null | undefined
-  if (typeof given !== 'object' || given?.component !== COMPONENT || given.region === undefined) {
-    throw new ParperosError(
-      'BAD_HANDLE',
-      `expected the handle of a ${COMPONENT}, got one of ${String(given?.component)}`,
-    )
-  }
-  if (given.layoutVersion !== LAYOUT_VERSION) {
-    const version = String(given.layoutVersion)
-    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${LAYOUT_VERSION}`)
-  }
-  return Region.from(given.region)
+  requireHandle(handle, COMPONENT, LAYOUT_VERSION, ['region'])
+  return Region.from(handle.region)
 }

@@ -1,6 +1,8 @@
 // Opening and attaching the model of page areas: the obvious one, which takes every frame from the allocator when a
 // page needs it and gives it back at once. Not for concurrent use: workers may attach, but must take turns.
 import { FRAME_BYTES, type FrameAllocator } from '../frame-allocator.ts'
+import { requireWholeNumber } from '../driver/options.ts'
+import { requireHandle } from '../driver/regions.ts'
 import { claimSlot } from '../driver/slots.ts'
 import { ParperosError } from '../errors.ts'
 import { sharedMemoryUnavailable } from '../memory/available.ts'
@@ -141,9 +143,9 @@ function checked(config: PageAreaConfig, mapped: boolean): PageAreaShape {
   const { pages, slots = 1, commands = 1024, pool, file } = config
   requireFrames(config)
   const { frames } = config.frames
-  inRange('pages', pages, MAX_PAGES)
-  inRange('slots', slots, MAX_SLOTS)
-  inRange('commands', commands, MAX_COMMANDS)
+  requireWholeNumber('pages', pages, 1, MAX_PAGES)
+  requireWholeNumber('slots', slots, 1, MAX_SLOTS)
+  requireWholeNumber('commands', commands, 1, MAX_COMMANDS)
   // What JavaScript hands in is not held to the types.
   if (typeof (pool as Partial<Region> | undefined)?.byteLength !== 'number') {
     throw new ParperosError('BAD_OPTION', 'pool is a Region: memory.region(bytes, name)')
@@ -157,34 +159,18 @@ function checked(config: PageAreaConfig, mapped: boolean): PageAreaShape {
   return { pages, slots, commands, frames, zeroFrame: 0, mapped }
 }
 
-function inRange(name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return
-  throw new ParperosError('BAD_OPTION', `${name} is a whole number of 1 … ${most}, got ${value}`)
-}
-
 function requireFrames(options: Partial<{ frames: FrameAllocator }> | undefined): void {
   if (typeof options?.frames?.tryGet === 'function') return
   throw new ParperosError('BAD_OPTION', 'frames is a frame allocator')
 }
 
 function tableOf(handle: PageAreaHandle): PageAreaWords {
-  // A handle comes from elsewhere: it may be anything.
-  const given = handle as Partial<PageAreaHandle> | null | undefined
-  if (typeof given !== 'object' || given?.component !== COMPONENT || !given.region || !given.pool) {
-    throw new ParperosError(
-      'BAD_HANDLE',
-      `expected the handle of a ${COMPONENT}, got one of ${String(given?.component)}`,
-    )
-  }
-  if (given.layoutVersion !== LAYOUT_VERSION) {
-    const version = String(given.layoutVersion)
-    throw new ParperosError('BAD_VERSION', `a handle of layout version ${version}, expected ${LAYOUT_VERSION}`)
-  }
-  const table = readPageArea(Region.from(given.region))
-  if (Region.from(given.pool).byteLength < table.shape.frames * FRAME_BYTES) {
+  requireHandle(handle, COMPONENT, LAYOUT_VERSION, ['region', 'pool'])
+  const table = readPageArea(Region.from(handle.region))
+  if (Region.from(handle.pool).byteLength < table.shape.frames * FRAME_BYTES) {
     throw new ParperosError('BAD_SIZE', `${table.shape.frames} frames in a pool that is too small for them`)
   }
-  if (table.shape.mapped !== given.area instanceof SharedArrayBuffer) {
+  if (table.shape.mapped !== handle.area instanceof SharedArrayBuffer) {
     throw new ParperosError('BAD_HANDLE', 'a handle has an area exactly if its pages have addresses of their own')
   }
   return table
