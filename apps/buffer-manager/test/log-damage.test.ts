@@ -1,7 +1,7 @@
 // Damage to the files of a log, byte by byte: what is read is whole records in order up to the damaged place, and where a
 // later record shows that what is lost was durable once, the damage is reported and not taken for a crash.
 import { describe, expect, it } from 'vitest'
-import { StoreError } from '../src/errors.ts'
+import { isCorrupt } from '../src/errors.ts'
 import { Log } from '../src/log/log.ts'
 import { readLog } from '../src/log/read.ts'
 import { HEADER_BYTES, segmentName } from '../src/log/segment.ts'
@@ -67,7 +67,6 @@ const fileOf = (contents: Contents, segment: number): Uint8Array => {
   return bytes
 }
 
-const isCorrupt = (error: unknown): boolean => error instanceof StoreError && error.code === 'CORRUPT'
 
 describe('a damaged log', () => {
   it('is read up to the place, wherever one bit is flipped, and reported where that place was durable', async () => {

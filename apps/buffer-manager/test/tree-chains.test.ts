@@ -2,7 +2,7 @@
 // pages that became something else.
 import { describe, expect, test } from 'vitest'
 import { PAGE_WORDS } from '../src/pages/page.ts'
-import { ChainReader, del, Found, lookup, put, results, validateTree } from '../src/tree/index.ts'
+import { ALONE, ChainReader, del, Found, lookup, put, results, validateTree } from '../src/tree/index.ts'
 import { valueOf } from './support/tree-model.ts'
 import { TreeEdit, TreePages } from './support/tree-pool.ts'
 
@@ -54,7 +54,7 @@ const countPages = (tree: Tree): number => {
 
 function readerOf({ pages: { pool }, root }: Tree, frozen = false): ChainReader {
   const found = new Found()
-  expect(lookup(pool, root, key, found)).toBe(results.FOUND)
+  expect(lookup(pool, root, ALONE, key, found)).toBe(results.FOUND)
   return new ChainReader(pool, found.chain, found.length, frozen)
 }
 

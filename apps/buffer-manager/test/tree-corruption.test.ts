@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { StoreError } from '../src/errors.ts'
 import { KIND, kinds, PAGE_BYTES, PAGE_WORDS } from '../src/pages/page.ts'
 import {
+  ALONE,
   ChainReader,
   Cursor,
   del,
@@ -74,7 +75,7 @@ function readEverything(pages: TreePages, random: Random): void {
     const key = keyOf(random(ENTRIES))
     survives(() => {
       for (const find of [lookup, lookupSync]) {
-        const result = find(pool, model.root, key, found)
+        const result = find(pool, model.root, ALONE, key, found)
         expect([results.FOUND, results.ABSENT, results.MISS]).toContain(result)
         if (result !== results.FOUND) continue
         if (found.chain === 0) expect((found.at % PAGE_BYTES) + found.length).toBeLessThanOrEqual(PAGE_BYTES)

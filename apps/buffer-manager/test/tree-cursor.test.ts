@@ -1,6 +1,6 @@
 // Cursors: every kind of range, pages that are missing, trees that change between two fills.
 import { describe, expect, test } from 'vitest'
-import { Cursor, Found, lookup, put, results, type KeyRange } from '../src/tree/index.ts'
+import { ALONE, Cursor, Found, lookup, put, results, type KeyRange } from '../src/tree/index.ts'
 import { randomFrom } from './support/random.ts'
 import { expectSame, scan, TreeModel, type Entry } from './support/tree-model.ts'
 import { TreeEdit } from './support/tree-pool.ts'
@@ -105,7 +105,7 @@ test('a missing page of a lookup is named, level by level', () => {
   for (let page = 2; page < model.pages.next; page++) pool.missing.add(page)
   const found = new Found()
   const missed: number[] = []
-  while (lookup(pool, model.root, keyOf(1222), found) === results.MISS) {
+  while (lookup(pool, model.root, ALONE, keyOf(1222), found) === results.MISS) {
     missed.push(found.page)
     pool.missing.delete(found.page)
   }

@@ -2,7 +2,7 @@
 // Values in chains are read from roots that are held meanwhile.
 import type { Pool } from '../pool/pool.ts'
 import { Cursor, results, type KeyRange, type Wanted } from '../tree/index.ts'
-import { fetchFor, isDamage, NONE } from './fetching.ts'
+import { fetchSound } from './fetching.ts'
 import type { HeldRoots, Roots } from './roots.ts'
 
 export class Scan {
@@ -30,12 +30,12 @@ export class Scan {
 
   /** The next batch; whether it is the last one. */
   async fill(): Promise<boolean> {
-    let failed = NONE
+    let isSound = true
     try {
       for (;;) {
         this.#roots.requireOpen()
-        const result = this.#cursor.fill()
-        if (result === results.MISS) failed = await fetchFor(this.#pool, this.#cursor.page, failed)
+        const result = isSound ? this.#cursor.fill() : this.#cursor.fillSync()
+        if (result === results.MISS) isSound = await fetchSound(this.#pool, this.#cursor.page)
         else if (result === results.CHAINED) this.#hold(await this.#roots.holdSoon())
         else return result === results.END
       }
@@ -45,19 +45,11 @@ export class Scan {
   }
 
   fillSync(): boolean {
-    let hasFailed = false
     try {
       for (;;) {
         this.#roots.requireOpen()
-        try {
-          const result = this.#cursor.fillSync()
-          if (result !== results.CHAINED) return result === results.END
-        } catch (error) {
-          // A page that went out of use while somebody committed; a second time it is damaged.
-          if (hasFailed || this.#want.frozen || !isDamage(error)) throw error
-          hasFailed = true
-          continue
-        }
+        const result = this.#cursor.fillSync()
+        if (result !== results.CHAINED) return result === results.END
         this.#hold(this.#roots.hold())
       }
     } finally {

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import type { Pool } from '../pool/pool.ts'
 import { ChainReader, Found, lookup, lookupSync, results } from '../tree/index.ts'
 import { copyOf } from './encodings.ts'
-import { fetchFor, isDamage, NONE } from './fetching.ts'
+import { fetchSound } from './fetching.ts'
 import type { Roots } from './roots.ts'
 
 /** What is done with a value where it lies; it may be done again. */
@@ -35,15 +35,8 @@ export class Values {
     for (;;) {
       const root = roots.root(tree)
       if (root === 0) return undefined
-      let result: number = lookup(pool, root, key, found)
-      if (result === results.MISS) {
-        try {
-          result = lookupSync(pool, root, key, found)
-        } catch (error) {
-          if (!isDamage(error) || roots.isCurrent()) throw error
-          continue
-        }
-      }
+      let result: number = lookup(pool, root, roots, key, found)
+      if (result === results.MISS) result = lookupSync(pool, root, roots, key, found)
       if (result === results.CHANGED || !roots.isCurrent()) continue
       if (result === results.ABSENT) {
         if (pool.isUnchanged(found.page, found.ticket)) return undefined
@@ -77,15 +70,14 @@ export class Values {
     tree: number,
     key: Uint8Array,
     use: Use<Result>,
-    failed = NONE,
   ): Result | undefined | Promise<Result | undefined> {
     const pool = this.#pool
     const found = this.#found
     for (;;) {
       const root = roots.root(tree)
       if (root === 0) return undefined
-      const result = lookup(pool, root, key, found)
-      if (result === results.MISS) return this.#fetchAndView(found.page, failed, roots, tree, key, use)
+      const result = lookup(pool, root, roots, key, found)
+      if (result === results.MISS) return this.#fetchAndView(found.page, roots, tree, key, use)
       if (result === results.CHANGED || !roots.isCurrent()) continue
       const { page, ticket } = found
       if (result === results.ABSENT) {
@@ -107,30 +99,27 @@ export class Values {
   /** Brings what a change of that key will need into memory. Null: it is there. */
   warm(roots: Roots, tree: number, key: Uint8Array): Promise<void> | null {
     const root = roots.root(tree)
-    if (root === 0 || lookup(this.#pool, root, key, this.#found) !== results.MISS) return null
+    if (root === 0 || lookup(this.#pool, root, roots, key, this.#found) !== results.MISS) return null
     return this.#fetchFor(this.#found.page, roots, tree, key)
   }
 
   async #fetchFor(first: number, roots: Roots, tree: number, key: Uint8Array): Promise<void> {
-    let failed = await fetchFor(this.#pool, first, NONE)
-    for (;;) {
+    for (let page = first; await fetchSound(this.#pool, page); page = this.#found.page) {
       const root = roots.root(tree)
-      if (root === 0 || lookup(this.#pool, root, key, this.#found) !== results.MISS) return
-      failed = await fetchFor(this.#pool, this.#found.page, failed)
+      if (root === 0 || lookup(this.#pool, root, roots, key, this.#found) !== results.MISS) return
     }
   }
 
   async #fetchAndView<Result>(
     page: number,
-    before: number,
     roots: Roots,
     tree: number,
     key: Uint8Array,
     use: Use<Result>,
   ): Promise<Result | undefined> {
-    const failed = await fetchFor(this.#pool, page, before)
+    const isSound = await fetchSound(this.#pool, page)
     roots.requireOpen()
-    return await this.view(roots, tree, key, use, failed)
+    return isSound ? await this.view(roots, tree, key, use) : this.viewSync(roots, tree, key, use)
   }
 
   /** A value in a chain, which may be larger than the pool: reading it must not depend on its leaf staying in memory. */

@@ -5,11 +5,12 @@
 //   the others           bytes …                                                     level 0
 //
 // How many pages a group has follows from how many bytes are left.
+import { isCorrupt } from '../errors.ts'
 import { KIND, HEADER_WORDS, PAGE_BYTES, birthOf, kinds } from '../pages/page.ts'
 import type { Edit, Place, ReadablePages } from './edit.ts'
 import { LEVEL, REFERENCE_BYTES } from './layout.ts'
 import { results, type Result } from './results.ts'
-import { corrupt, isCorrupt } from './search.ts'
+import { corrupt } from './search.ts'
 
 const NEXT = HEADER_WORDS
 const LISTED = HEADER_WORDS + 1

@@ -8,7 +8,7 @@ import { compareBytes, copyBytes, LEAF_COLUMNS, lengthOf, NodeView, offsetOf } f
 import { chainAt, rankIn, requireChain, requireSound } from './node.ts'
 import { PAGE_BYTES } from '../pages/page.ts'
 import { results, type Result } from './results.ts'
-import { corrupt, damaged, findLeaf, Found, sides } from './search.ts'
+import { ALONE, corrupt, damaged, findLeaf, Found, type Origin, sides } from './search.ts'
 
 export interface KeyRange {
   gte?: Uint8Array | undefined
@@ -26,7 +26,7 @@ export interface Wanted {
   /** Nothing under the root is changed or used for something else while the cursor is in use. Default false. */
   frozen?: boolean
   /** Whether what was read since the root was asked for counts: a leaf in the middle of a commit does not. */
-  isCurrent?: () => boolean
+  isCurrent?: Origin['isCurrent']
   /**
    * A fill that finds values in chains, in a tree that is not frozen, ends with CHAINED and has read nothing: the
    * caller sets `frozen`, holds the tree, and fills again. Else such a leaf is read again as long as it is evicted
@@ -67,6 +67,7 @@ export class Cursor {
   page = 0
   readonly #pool: ReadablePages
   readonly #root: () => number
+  readonly #origin: Origin
   readonly #want: Wanted
   readonly #reverse: boolean
   readonly #start: Bound | null
@@ -86,6 +87,7 @@ export class Cursor {
   constructor(pool: ReadablePages, root: () => number, range: KeyRange, want: Wanted) {
     this.#pool = pool
     this.#root = root
+    this.#origin = want.isCurrent ? { isCurrent: want.isCurrent } : ALONE
     this.#want = want
     this.#reverse = range.reverse ?? false
     const above = tighter(range.gte, range.gt, 1)
@@ -165,7 +167,7 @@ export class Cursor {
     const from = this.#from
     const side = !from ? sides.LAST : this.#reverse && !from.inclusive ? sides.BELOW : sides.AT
     found.ahead = this.#reverse ? -this.#ahead : this.#ahead
-    const result = findLeaf(pool, this.#root(), from?.key ?? NO_BYTES, side, found, fetches)
+    const result = findLeaf(pool, this.#root(), this.#origin, from?.key ?? NO_BYTES, side, found, fetches)
     this.page = found.page
     if (result === results.MISS) this.#ahead = Math.min(MOST_AHEAD, 2 * this.#ahead + 1)
     if (result === results.ABSENT) {
@@ -174,7 +176,7 @@ export class Cursor {
     }
     if (result !== results.FOUND) return result
     const bytes = copyBytes(pool.bytes, pool.base, PAGE_BYTES)
-    if (!pool.isUnchanged(found.page, found.ticket) || this.#want.isCurrent?.() === false) return results.CHANGED
+    if (!pool.isUnchanged(found.page, found.ticket) || !this.#origin.isCurrent()) return results.CHANGED
     const leaf = new NodeView({ bytes, words: new Int32Array(bytes.buffer), base: 0 })
     requireSound(leaf)
     const fence = this.#reverse ? leaf.lowerFence() : leaf.upperFence()
@@ -245,7 +247,7 @@ export class Cursor {
       const result = fetches ? reader.readSync() : reader.read()
       this.page = reader.page
       if (result === results.MISS) return results.MISS
-      if (result === results.CHANGED) return damaged(this.#pool, page, ticket, 'a value is not where it says')
+      if (result === results.CHANGED) return damaged(this.#pool, page, ticket, this.#origin, 'a value is not where it says')
       this.#chained.shift()
     }
     // In a tree that changes, the chains were those of the leaf only if that has not changed.

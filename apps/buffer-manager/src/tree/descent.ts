@@ -6,7 +6,7 @@ import { KIND } from '../pages/page.ts'
 import type { Edit, ReadablePages } from './edit.ts'
 import { INNER, INNER_COLUMNS, LEAF, LEVEL, MAX_LEVEL, NodeView } from './layout.ts'
 import { NodeImage, requireSound } from './node.ts'
-import { corrupt, damaged, MALFORMED, NO_NODE, OUT_OF_BOUNDS, rankOf, WRONG_LEVEL } from './search.ts'
+import { ALONE, corrupt, damaged, MALFORMED, NO_NODE, OUT_OF_BOUNDS, rankOf, WRONG_LEVEL } from './search.ts'
 
 export class Path {
   /** By level: the page, and which of its children the way goes on with. */
@@ -54,7 +54,7 @@ function tryDescend(pool: ReadablePages, root: number, key: Uint8Array): Path | 
       }
     }
     if (why) {
-      damaged(pool, page, ticket, why)
+      damaged(pool, page, ticket, ALONE, why)
       return null
     }
     if (!pool.isUnchanged(page, ticket)) return null

@@ -16,7 +16,7 @@ import {
 } from './node.ts'
 import { isInline } from './path.ts'
 import { results, type Result } from './results.ts'
-import { Found, lookupSync, MALFORMED, rankOf } from './search.ts'
+import { ALONE, Found, lookupSync, MALFORMED, rankOf } from './search.ts'
 
 const found = new Found()
 
@@ -27,7 +27,7 @@ export function putInPlace(edit: Edit, root: number, key: Uint8Array, value: Uin
   if (root === 0 || !isInline(key, value)) return results.NOT_IN_PLACE
   const { pool } = edit
   for (;;) {
-    if (lookupSync(pool, root, key, found) === results.CHANGED) continue
+    if (lookupSync(pool, root, ALONE, key, found) === results.CHANGED) continue
     const { page, ticket } = found
     const can = canPut(edit, new NodeView(pool), key, value)
     if (!pool.isUnchanged(page, ticket)) continue
@@ -45,7 +45,7 @@ export function delInPlace(edit: Edit, root: number, key: Uint8Array): Result {
   if (root === 0) return results.ABSENT
   const { pool } = edit
   for (;;) {
-    const result = lookupSync(pool, root, key, found)
+    const result = lookupSync(pool, root, ALONE, key, found)
     if (result === results.CHANGED) continue
     const { page, ticket } = found
     const can = result === results.FOUND && canDelete(edit, new NodeView(pool), key, page === root)

@@ -19,7 +19,7 @@ import {
   type Chain,
 } from './node.ts'
 import { results } from './results.ts'
-import { Found, lookupSync } from './search.ts'
+import { ALONE, Found, lookupSync } from './search.ts'
 import { splitNode } from './split.ts'
 
 const NO_BYTES = new Uint8Array(0)
@@ -140,7 +140,7 @@ function insertSeparator(edit: Edit, path: Path, level: number, key: Uint8Array,
 function hasKey(edit: Edit, root: number, key: Uint8Array): boolean {
   const found = new Found()
   for (;;) {
-    const result = lookupSync(edit.pool, root, key, found)
+    const result = lookupSync(edit.pool, root, ALONE, key, found)
     if (result !== results.CHANGED && edit.pool.isUnchanged(found.page, found.ticket)) return result === results.FOUND
   }
 }

@@ -1,8 +1,9 @@
 // Finding a key: from the root to a leaf, without a latch. Each page is read under a ticket; its parent's is looked at
 // once more after the child's was taken, since the child's number counts only if the parent was what it was until then.
 // What is read may be garbage (the page may have been evicted, and its frame be another page's), so every offset is
-// checked before it is used and every loop ends; garbage whose ticket is unchanged is damage.
-import { StoreError } from '../errors.ts'
+// checked before it is used and every loop ends; garbage whose ticket is unchanged is damage, if the root is still one:
+// between reading its number and taking its ticket it may have become any other page.
+import { isCorrupt, StoreError } from '../errors.ts'
 import { KIND, PAGE_BYTES, PAGE_WORDS } from '../pages/page.ts'
 import type { ReadablePages } from './edit.ts'
 import {
@@ -41,6 +42,15 @@ export class Found {
   /** When a leaf is missing: how many of those behind it (negative: before it) are fetched with it. */
   ahead = 0
 }
+
+/** Where a root's number was read. */
+export interface Origin {
+  /** Whether it still stands there. If not, what is under it is anything, and nobody's damage. */
+  isCurrent(): boolean
+}
+
+/** For who is alone with the tree. */
+export const ALONE: Origin = { isCurrent: () => true }
 
 /** What `rankOf` returns for a node that is none. */
 export const MALFORMED = 0x7fffffff
@@ -123,17 +133,17 @@ function childFor(words: Int32Array, bytes: Uint8Array, base: number, key: Uint8
 
 /**
  * FOUND, ABSENT (both count if the leaf is unchanged), MISS or CHANGED. Throws CORRUPT. `root` is what the caller has
- * read from somewhere; it must look afterwards whether it still stands there.
+ * read from its origin; it must look afterwards whether it still stands there.
  */
-export function lookup(pool: ReadablePages, root: number, key: Uint8Array, found: Found): Result {
-  const result = findLeaf(pool, root, key, sides.AT, found, false)
-  return result === results.FOUND ? inLeaf(pool, key, found) : result
+export function lookup(pool: ReadablePages, root: number, origin: Origin, key: Uint8Array, found: Found): Result {
+  const result = findLeaf(pool, root, origin, key, sides.AT, found, false)
+  return result === results.FOUND ? inLeaf(pool, origin, key, found) : result
 }
 
 /** The same, but fetches what is missing: never MISS. */
-export function lookupSync(pool: ReadablePages, root: number, key: Uint8Array, found: Found): Result {
-  const result = findLeaf(pool, root, key, sides.AT, found, true)
-  return result === results.FOUND ? inLeaf(pool, key, found) : result
+export function lookupSync(pool: ReadablePages, root: number, origin: Origin, key: Uint8Array, found: Found): Result {
+  const result = findLeaf(pool, root, origin, key, sides.AT, found, true)
+  return result === results.FOUND ? inLeaf(pool, origin, key, found) : result
 }
 
 /**
@@ -143,6 +153,7 @@ export function lookupSync(pool: ReadablePages, root: number, key: Uint8Array, f
 export function findLeaf(
   pool: ReadablePages,
   root: number,
+  origin: Origin,
   key: Uint8Array,
   side: Side,
   found: Found,
@@ -151,25 +162,25 @@ export function findLeaf(
   found.page = root
   if (root === 0) return results.ABSENT
   let page = root
-  let ticket = fetches ? pool.beginSync(page) : pool.begin(page)
-  if (ticket === results.MISS) return results.MISS
+  let ticket = fetches ? beginRoot(pool, root, origin) : pool.begin(page)
+  if (ticket === results.MISS) return fetches ? results.CHANGED : results.MISS
   let expected = 0
   for (let depth = 0; depth <= MAX_LEVEL; depth++) {
     const words = pool.words
     const base = pool.base
     const kind = words[(base >>> 2) + KIND]
-    if (expected !== 0 && kind !== expected) return damaged(pool, page, ticket, WRONG_LEVEL)
+    if (expected !== 0 && kind !== expected) return damaged(pool, page, ticket, origin, WRONG_LEVEL)
     if (kind === LEAF) {
       found.ticket = ticket
       return results.FOUND
     }
-    if ((kind & 0xff) !== INNER || kind < INNER + LEVEL) return damaged(pool, page, ticket, NO_NODE)
+    if ((kind & 0xff) !== INNER || kind < INNER + LEVEL) return damaged(pool, page, ticket, origin, NO_NODE)
     const child = childFor(words, pool.bytes, base, key, side)
-    if (child <= 0) return damaged(pool, page, ticket, OUT_OF_BOUNDS)
+    if (child <= 0) return damaged(pool, page, ticket, origin, OUT_OF_BOUNDS)
     // A number out of garbage must not be fetched.
     if (fetches && !pool.isUnchanged(page, ticket)) return results.CHANGED
-    const next = fetches ? beginBelow(pool, child, page, ticket) : pool.begin(child)
-    if (!pool.isUnchanged(page, ticket)) return results.CHANGED
+    const next = fetches ? beginBelow(pool, child, page, ticket, origin) : pool.begin(child)
+    if (!pool.isUnchanged(page, ticket) || (fetches && next === results.MISS)) return results.CHANGED
     page = child
     found.page = child
     if (next === results.MISS) {
@@ -179,7 +190,7 @@ export function findLeaf(
     ticket = next
     expected = kind === INNER + LEVEL ? LEAF : kind - LEVEL
   }
-  return damaged(pool, page, ticket, TOO_HIGH)
+  return damaged(pool, page, ticket, origin, TOO_HIGH)
 }
 
 /** Begins to fetch the leaves that come behind `child` of that inner node; before it, if `ahead` is negative. */
@@ -197,26 +208,34 @@ function prefetchBeside(pool: ReadablePages, words: Int32Array, at: number, chil
   pool.prefetch(pages)
 }
 
-/** A number that was right when it was read may have been given up since; then what is fetched is nobody's damage. */
-function beginBelow(pool: ReadablePages, child: number, parent: number, ticket: number): number {
+/** A number that was right when it was read may have been given up since; then what is fetched is nobody's damage: MISS. */
+function beginRoot(pool: ReadablePages, root: number, origin: Origin): number {
   try {
-    return pool.beginSync(child)
+    return pool.beginSync(root)
   } catch (error) {
-    if (!isCorrupt(error) || pool.isUnchanged(parent, ticket)) throw error
+    if (!isCorrupt(error) || origin.isCurrent()) throw error
     return results.MISS
   }
 }
 
-export const isCorrupt = (error: unknown): boolean => error instanceof StoreError && error.code === 'CORRUPT'
+/** The same for a number that stands in a page. */
+function beginBelow(pool: ReadablePages, child: number, parent: number, ticket: number, origin: Origin): number {
+  try {
+    return pool.beginSync(child)
+  } catch (error) {
+    if (!isCorrupt(error) || (pool.isUnchanged(parent, ticket) && origin.isCurrent())) throw error
+    return results.MISS
+  }
+}
 
 /** The pool's place is the leaf. */
-function inLeaf(pool: ReadablePages, key: Uint8Array, found: Found): Result {
+function inLeaf(pool: ReadablePages, origin: Origin, key: Uint8Array, found: Found): Result {
   const words = pool.words
   const bytes = pool.bytes
   const base = pool.base
   const rank = rankOf(words, bytes, base, LEAF_COLUMNS, key)
   if (rank < 0) return results.ABSENT
-  if (rank === MALFORMED) return damaged(pool, found.page, found.ticket, OUT_OF_BOUNDS)
+  if (rank === MALFORMED) return damaged(pool, found.page, found.ticket, origin, OUT_OF_BOUNDS)
   const at = base >>> 2
   const slot = words[at + COLUMNS + (words[at + COUNT] >>> 16) + rank]
   const offset = slot & 0xfff
@@ -233,7 +252,7 @@ function inLeaf(pool: ReadablePages, key: Uint8Array, found: Found): Result {
     found.length = wordAt(bytes, found.at + 4)
     if (found.chain > 0 && found.length >= 0 && found.length <= MAX_VALUE_BYTES) return results.FOUND
   }
-  return damaged(pool, found.page, found.ticket, BAD_VALUE)
+  return damaged(pool, found.page, found.ticket, origin, BAD_VALUE)
 }
 
 /** Four bytes, little-endian, at any byte. */
@@ -246,9 +265,9 @@ export const OUT_OF_BOUNDS = 'its slots, keys or children are out of bounds'
 export const BAD_VALUE = 'a value is out of bounds'
 const TOO_HIGH = 'the tree has too many levels'
 
-/** What has been read makes no sense: CHANGED if the page is another one by now, else it throws CORRUPT. */
-export function damaged(pool: ReadablePages, page: number, ticket: number, why: string): 0 {
-  if (pool.isUnchanged(page, ticket)) throw corrupt(page, why)
+/** What has been read makes no sense: CHANGED if the page or the root is another one by now, else it throws CORRUPT. */
+export function damaged(pool: ReadablePages, page: number, ticket: number, origin: Origin, why: string): 0 {
+  if (pool.isUnchanged(page, ticket) && origin.isCurrent()) throw corrupt(page, why)
   return results.CHANGED
 }
 

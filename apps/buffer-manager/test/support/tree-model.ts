@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import { compareBytes } from '../../src/tree/layout.ts'
 import {
+  ALONE,
   ChainReader,
   Cursor,
   del,
@@ -40,7 +41,7 @@ function tryValue(
 ): Uint8Array | undefined {
   const found = new Found()
   for (;;) {
-    const result = find(pool, root, key, found)
+    const result = find(pool, root, ALONE, key, found)
     if (result === results.CHANGED) continue
     expect([results.FOUND, results.ABSENT]).toContain(result)
     if (result === results.ABSENT) {
