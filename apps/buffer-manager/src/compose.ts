@@ -18,7 +18,7 @@ import type { BackendChoice } from './api.ts'
 import { StoreError } from './errors.ts'
 
 /** Attachments of one worker to the area: one for what waits, the others for what does not. */
-export const LANES = 3
+export const LANES = 7
 
 export interface ComposeOptions {
   backend: BackendChoice
@@ -95,7 +95,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     numbers: numbers.handle,
     regions: Object.fromEntries(Object.entries(regions).map(([region, { handle: its }]) => [region, its])),
   }
-  const lanes = await attachLanes(handle, backend, [1, 2], false)
+  const lanes = await attachLanes(handle, backend, slotsOf(0).slice(1), false)
   const whyNot = name === 'native' ? [] : area.info().whyNotBetter
   return composed(handle, [{ area, frames: first }, ...lanes], numbers, regions, [...chosen, ...whyNot])
 }
@@ -103,12 +103,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 /** As worker number `worker`. `takeOver`: the one that had this number is gone. */
 export async function join(handle: ComposedHandle, worker: number, takeOver: boolean): Promise<Composed> {
   const backend = await backends[handle.backend]()
-  const slots = Array.from({ length: LANES }, (_, lane) => worker * LANES + lane)
   const numbers = await LLFree.attach({ backend: 'auto', handle: handle.numbers, slot: worker, takeOver })
-  const lanes = await attachLanes(handle, backend, slots, takeOver)
+  const lanes = await attachLanes(handle, backend, slotsOf(worker), takeOver)
   const regions = Object.fromEntries(Object.entries(handle.regions).map(([name, its]) => [name, Region.from(its)]))
   return composed(handle, lanes, numbers, regions, [])
 }
+
+/** Slots of the area and of the frames that are a worker's. */
+const slotsOf = (worker: number): number[] => Array.from({ length: LANES }, (_, lane) => worker * LANES + lane)
 
 const hugePool = async (memory: Memory, frames: number): Promise<Region> =>
   (await import('@parperos/exmap/native')).hugePool(memory, frames)

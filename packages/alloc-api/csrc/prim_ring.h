@@ -34,9 +34,9 @@ void prim_ring_close(prim_ring *ring);
 // Precondition: fewer than `depth` are in the ring.
 void prim_ring_push(prim_ring *ring, bool write, const prim_range *ranges, size_t count, uint64_t offset, uint32_t id);
 
-// Submits what was pushed and, when `wait` is said, sleeps until something can be popped: not for ever, so that the
-// caller can look around (ETIME).
-int prim_ring_submit(prim_ring *ring, bool wait);
+// Submits what was pushed and sleeps until at least `awaited` of what is in flight can be popped: not for ever, so that the
+// caller can look around (ETIME). Each wakening costs as much as a submission.
+int prim_ring_submit(prim_ring *ring, uint32_t awaited);
 
 // The next transfer that has ended: `*result` is its bytes, or a negative errno value.
 bool prim_ring_pop(prim_ring *ring, uint32_t *id, int32_t *result);

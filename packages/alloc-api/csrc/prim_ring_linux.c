@@ -151,19 +151,19 @@ void prim_ring_push(prim_ring *ring, bool write, const prim_range *ranges, size_
   entry->user_data = id;
 }
 
-int prim_ring_submit(prim_ring *ring, bool wait) {
+int prim_ring_submit(prim_ring *ring, uint32_t awaited) {
   if (ring->pushed > 0) __atomic_store_n(ring->submit_tail, *ring->submit_tail + ring->pushed, __ATOMIC_RELEASE);
   ring->in_flight += ring->pushed;
   uint32_t pushed = ring->pushed;
   ring->pushed = 0;
   struct __kernel_timespec limit = {.tv_nsec = WAIT_NS};
   struct io_uring_getevents_arg argument = {.ts = (uintptr_t)&limit};
-  uint32_t flags = wait ? IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG : 0;
-  while (pushed > 0 || wait) {
-    long taken = syscall(SYS_io_uring_enter, ring->ring, pushed, wait ? 1 : 0, flags, &argument, sizeof argument);
+  uint32_t flags = awaited > 0 ? IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG : 0;
+  while (pushed > 0 || awaited > 0) {
+    long taken = syscall(SYS_io_uring_enter, ring->ring, pushed, awaited, flags, &argument, sizeof argument);
     if (taken >= 0) {
       pushed -= (uint32_t)taken;
-      wait = false;
+      awaited = 0;
       // All are taken unless the kernel was short of memory: then what completes makes room.
       continue;
     }
@@ -197,5 +197,5 @@ void prim_ring_cancel(prim_ring *ring) {
   entry->opcode = IORING_OP_ASYNC_CANCEL;
   entry->cancel_flags = IORING_ASYNC_CANCEL_ANY;
   entry->user_data = CANCEL_ID;
-  prim_ring_submit(ring, false);
+  prim_ring_submit(ring, 0);
 }

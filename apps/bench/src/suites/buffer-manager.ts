@@ -8,17 +8,19 @@ import { workloads } from '../kv/ycsb.ts'
 import { workersText } from '../report/format.ts'
 import type { StoreWork } from '../report/schema.ts'
 import { lookHere } from './exmap-here.ts'
-import type {
-  BeyondInput,
-  LoadInput,
-  LookupsInput,
-  MemoryInput,
-  MemoryOutcome,
-  Outcome,
-  Subject,
-  TpccInput,
-  WritesInput,
-  YcsbInput,
+import {
+  callsAtDepth,
+  IN_MEMORY,
+  type BeyondInput,
+  type LoadInput,
+  type LookupsInput,
+  type MemoryInput,
+  type MemoryOutcome,
+  type Outcome,
+  type Subject,
+  type TpccInput,
+  type WritesInput,
+  type YcsbInput,
 } from './kv-cases.ts'
 import { addWorks, bareWork, keyValueOf, workOf } from './kv-outcome.ts'
 import type { Measurement, Plan, Records, Settings, Suite } from './suite.ts'
@@ -140,14 +142,14 @@ class Cells {
       ...this.#measured(subject),
       entries,
       valueBytes: BEYOND_VALUE_BYTES,
-      cacheBytes: mebibytes(bytes / 4),
+      cacheBytes: mebibytes(bytes * IN_MEMORY),
       direct,
       depth: GROUP,
     }
     if (subject.store !== OURS) input.rounds = SLOW_ROUNDS
     const words = this.#words.get(subject.store)
     return this.#measurement('beyond', 'beyond', subject, 1, input, (outcome, records) => {
-      const work = (phase: 'getMany' | 'calls' | 'get', method: string) =>
+      const work = (phase: 'getMany' | 'calls' | 'each' | 'get', method: string) =>
         workOf(
           subject,
           { case: 'beyond', phase, method: `${method}, ${outcome.way}`, workers: 1, waits: true },
@@ -158,6 +160,7 @@ class Cells {
         records,
         work('getMany', `${many} of ${GROUP}`),
         work('calls', `4 × ${many} of ${GROUP / 4}`),
+        work('each', `${callsAtDepth(GROUP)} × ${many} of 1`),
         work('get', words?.get ?? 'get'),
         bareWork(GROUP, outcome),
       )

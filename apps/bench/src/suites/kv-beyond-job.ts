@@ -1,6 +1,6 @@
 // Inside a cell that reads random entries of which a quarter is in memory: so many lookups at the same time, in one
-// call that is awaited before the next, then in four that go on independently; and in turn with them bare reads of the
-// same file, as many at the same time. A store that has no memory of its own gets a limit for the whole process, where
+// call that is awaited before the next, then in four that go on independently, then each in one of its own, and of these
+// so many that as many are reading as the bare loop does, which reads the same file in turn with them. A store that has no memory of its own gets a limit for the whole process, where
 // the machine lets us set one; else it begins each pass with nothing in the system's page cache, and the pass ends when
 // it has met a quarter of its pages there, over the whole pass.
 import { closeSync, constants, openSync, statSync } from 'node:fs'
@@ -18,17 +18,13 @@ import { compareExchangeLoop } from '../measure/loops.ts'
 import { randomOf, type Random } from '../measure/random.ts'
 import { measureRounds } from '../measure/rounds.ts'
 import type { Workload } from '../measure/workloads.ts'
-import type { BeyondInput, Outcome } from './kv-cases.ts'
+import { callsAtDepth, IN_MEMORY, type BeyondInput, type Outcome } from './kv-cases.ts'
 import { samplesOf } from './llfree-outcome.ts'
 
 const PAGE_BYTES = 4096
-/** Calls at the same time, which share the lookups among them. */
-const CALLS = 4
 /** Lookups of a pass, and bare reads. */
 const LOOKUPS = 4096
 const BARE_READS = 2048
-/** What the pool has of the data. */
-const IN_MEMORY = 1 / 4
 /** What the process may take beyond its pool under a limit. */
 const ROOM_BYTES = 16 * 2 ** 20
 
@@ -55,7 +51,19 @@ export const job: Job<BeyondInput, Shared, Outcome, Outcome> = {
   },
 }
 
-const MANY = ['getMany', 'getManyCpu', 'calls', 'callsCpu']
+const MANY = ['getMany', 'getManyCpu', 'calls', 'callsCpu', 'each', 'eachCpu']
+
+/** Calls at the same time, and lookups of each. */
+interface Way {
+  calls: number
+  each: number
+}
+
+const ways = (depth: number): Way[] => [
+  { calls: 1, each: depth },
+  { calls: 4, each: depth / 4 },
+  { calls: callsAtDepth(depth), each: 1 },
+]
 
 /** Ours: a pool of its own, which stays as full as it is. */
 async function pooled({ store: shared, file }: Shared, input: BeyondInput, seat: Seat): Promise<Outcome> {
@@ -69,12 +77,12 @@ async function pooled({ store: shared, file }: Shared, input: BeyondInput, seat:
     operations: LOOKUPS,
     async pass() {
       const before = store.pageReads() ?? 0
-      const one = await measureAsync(() => lookups.run(store, LOOKUPS, 1))
-      const several = await measureAsync(() => lookups.run(store, LOOKUPS, CALLS))
+      const samples: number[] = []
+      for (const way of ways(depth)) samples.push(...(await measureAsync(() => lookups.run(store, LOOKUPS, way))))
       read += (store.pageReads() ?? 0) - before
-      looked += 2 * LOOKUPS
+      looked += ways(depth).length * LOOKUPS
       // As if as many had been made as lookups.
-      return [...one, ...several, ...(bare ? [(bare.measure() / BARE_READS) * LOOKUPS] : [])]
+      return [...samples, ...(bare ? [(bare.measure() / BARE_READS) * LOOKUPS] : [])]
     },
   }
   const rounds = await measureRounds(workload, compareExchangeLoop(), seat, input)
@@ -86,7 +94,7 @@ async function pooled({ store: shared, file }: Shared, input: BeyondInput, seat:
 
 /** A store over the page cache. */
 async function cached({ store: shared, file }: Shared, input: BeyondInput, seat: Seat): Promise<Outcome> {
-  const { store: name, cacheBytes } = input
+  const { store: name, cacheBytes, depth } = input
   const lookups = new Lookups(input)
   const limit = memoryLimit()
   const drop = (): void => {
@@ -107,12 +115,13 @@ async function cached({ store: shared, file }: Shared, input: BeyondInput, seat:
   const workload: Workload = {
     operations: count,
     async pass() {
+      const samples: number[] = []
+      for (const way of ways(depth)) {
+        await begin()
+        samples.push(...(await measureAsync(() => lookups.run(store, count, way))))
+      }
       await begin()
-      const one = await measureAsync(() => lookups.run(store, count, 1))
-      await begin()
-      const several = await measureAsync(() => lookups.run(store, count, CALLS))
-      await begin()
-      return [...one, ...several, ...(await measureAsync(async () => lookups.runSync(store, count)))]
+      return [...samples, ...(await measureAsync(async () => lookups.runSync(store, count)))]
     },
   }
   const rounds = await measureRounds(workload, compareExchangeLoop(), seat, { ...input, compiled: true })
@@ -128,23 +137,20 @@ async function cached({ store: shared, file }: Shared, input: BeyondInput, seat:
 
 /** Lookups of random entries, each looked at. */
 class Lookups {
-  readonly #depth: number
   readonly #entries: number
   readonly #random: Random
 
-  constructor({ depth, entries, seed }: BeyondInput) {
-    this.#depth = depth
+  constructor({ entries, seed }: BeyondInput) {
     this.#entries = entries
     this.#random = randomOf(seed)
   }
 
-  /** In `calls` at the same time. */
-  async run(store: KeyValue, count: number, calls: number): Promise<void> {
-    const each = this.#depth / calls
+  async run(store: KeyValue, count: number, { calls, each }: Way): Promise<void> {
     let left = count
     const caller = async (): Promise<void> => {
       const drawn = new Drawn(each)
-      for (; left > 0; left -= each) {
+      while (left > 0) {
+        left -= each
         drawn.draw(this.#random, this.#entries)
         const values = await store.getMany(drawn.keys)
         values.forEach((value, i) => drawn.expect(i, value?.[0]))

@@ -33,6 +33,12 @@ export interface BeyondInput extends LookupsInput {
   depth: number
 }
 
+/** What the pool has of the data. */
+export const IN_MEMORY = 1 / 4
+
+/** So many lookups at the same time that `depth` of them have to read. */
+export const callsAtDepth = (depth: number): number => Math.ceil(depth / (1 - IN_MEMORY))
+
 /** Ascending entries into an empty store; a new one in each round. */
 export interface LoadInput extends Measured {
   entries: number

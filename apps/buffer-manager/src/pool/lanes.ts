@@ -1,6 +1,8 @@
 // Asynchronous work. A worker has a few attachments for it, the lanes; a batch occupies one. What is asked for while
-// all of them are busy, or in the same turn of the event loop, is collected, and goes in one batch: each page once,
-// however many wait for it, and neighbours as one run. Room is made before the batch begins, synchronously.
+// all of them are busy, or in the same turn of the event loop, is collected: each page once, however many wait for it,
+// and neighbours as one run. What is collected is divided among the idle lanes, since a batch's pages are shown when
+// its last one is there; but not into batches that are hardly worth a call. Room is made before a batch begins,
+// synchronously.
 //
 // A page that another worker's transfer has is looked at again after a while. If that takes long (its event loop may be
 // busy), the page is copied beside the pool: nobody depends on anybody else's event loop.
@@ -18,6 +20,9 @@ import { EVICTED, STATE, writerDied } from './states.ts'
  * that found no frame, before the pool is called too small.
  */
 const LOOKS = 7
+
+/** Pages that go in one batch although there are other lanes. */
+const FEWEST = 8
 
 interface Request {
   /** Nobody waits for a page that is only prefetched. */
@@ -73,7 +78,7 @@ export class Lanes {
   }
 
   prefetch(page: number): void {
-    if (this.#isClosed || this.#queue.length >= this.mostPages || this.#requests.has(page)) return
+    if (this.#isClosed || this.#queue.length >= this.mostPages * this.#parts.lanes.length || this.#requests.has(page)) return
     if ((this.#parts.states.get(page) & STATE) === EVICTED) this.#ask(page)
   }
 
@@ -149,7 +154,8 @@ export class Lanes {
   /** Begins as many batches as there are idle lanes and pages that were asked for. */
   #pump(): void {
     while (this.#queue.length > 0 && this.#idle.length > 0) {
-      const pages = this.#next()
+      const share = Math.ceil(this.#queue.length / this.#idle.length)
+      const pages = this.#next(Math.min(this.mostPages, Math.max(share, FEWEST)))
       if (pages.length === 0) continue
       const room = this.#makeRoom(pages.length)
       for (const page of pages.subarray(room)) this.#meet(page, status.OUT_OF_MEMORY)
@@ -158,10 +164,10 @@ export class Lanes {
     }
   }
 
-  /** The next pages of the queue that are still to be read, in ascending order. */
-  #next(): Int32Array {
+  /** Those of the queue's next `most` pages that are still to be read, in ascending order. */
+  #next(most: number): Int32Array {
     const { states } = this.#parts
-    const pages = Int32Array.from(this.#queue.splice(0, this.mostPages))
+    const pages = Int32Array.from(this.#queue.splice(0, most))
     let count = 0
     for (const page of pages) {
       const word = states.get(page)

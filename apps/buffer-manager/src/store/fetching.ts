@@ -5,12 +5,11 @@ import { isCorrupt } from '../errors.ts'
 import type { Pool } from '../pool/pool.ts'
 
 /** Whether the page could be fetched; false: it is damaged or out of use. */
-export async function fetchSound(pool: Pool, page: number): Promise<boolean> {
-  try {
-    await pool.fetch(page)
-    return true
-  } catch (error) {
-    if (isCorrupt(error)) return false
-    throw error
-  }
+export const fetchSound = (pool: Pool, page: number): Promise<boolean> => pool.fetch(page).then(sound, unsound)
+
+const sound = (): boolean => true
+
+function unsound(error: unknown): boolean {
+  if (isCorrupt(error)) return false
+  throw error
 }

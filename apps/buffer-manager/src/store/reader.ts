@@ -88,10 +88,22 @@ export class TreeReader<Key, Value> implements Reader<Key, Value> {
   }
 
   async getMany(keys: readonly Key[]): Promise<(Value | undefined)[]> {
-    const found: (Value | undefined)[] = []
+    const found = new Array<Value | undefined>(keys.length)
     for (let from = 0; from < keys.length; from += AHEAD) {
-      const some = keys.slice(from, from + AHEAD).map(async (key) => await this.#view(this.ownKey(key), this.#read))
-      for (const value of await Promise.all(some)) found.push(this.#decoded(value))
+      const end = Math.min(from + AHEAD, keys.length)
+      const fetching: Promise<void>[] = []
+      try {
+        for (let i = from; i < end; i++) {
+          const value = this.#view(this.ownKey(keys[i]), this.#read)
+          if (value instanceof Promise) fetching.push(value.then((fetched) => void (found[i] = this.#decoded(fetched))))
+          else found[i] = this.#decoded(value)
+        }
+      } catch (error) {
+        // Whatever else goes wrong has to have somebody who hears of it.
+        await Promise.allSettled(fetching)
+        throw error
+      }
+      if (fetching.length > 0) await Promise.all(fetching)
     }
     return found
   }

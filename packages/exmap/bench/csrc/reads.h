@@ -38,7 +38,7 @@ static inline int reads_run(reads *self, const uint32_t *pages, uint32_t count, 
   int error = 0;
   while (next < count && in_flight < self->depth) reads_push(self, buffer, pages[next++], in_flight++);
   while (in_flight > 0) {
-    int refused = prim_ring_submit(&self->ring, true);
+    int refused = prim_ring_submit(&self->ring, 1);
     if (refused != 0 && refused != ETIME) return refused;
     uint32_t place;
     int32_t result;

@@ -32,6 +32,9 @@ static inline bool run_at_once(transfer *t, uint32_t most) {
   return true;
 }
 
+// How often a full ring is refilled while it empties once.
+#define REFILLS 16u
+
 static inline bool ring_ask(transfer *t, prim_ring *ring, uint32_t index) {
   request asked;
   if (!piece_ask(t, transfer_piece(t, index), &asked)) return false;
@@ -46,7 +49,10 @@ static inline void run_on_ring(transfer *t, prim_ring *ring) {
   for (;;) {
     while (started < t->pieces && in_flight < ring->depth) in_flight += ring_ask(t, ring, started++) ? 1 : 0;
     if (in_flight == 0) return;
-    int error = prim_ring_submit(ring, true);
+    // Nobody hears of a page before all of them are there; only so many at a time are waited for that there is always enough
+    // for the device to do.
+    uint32_t awaited = started < t->pieces ? (in_flight + REFILLS - 1) / REFILLS : in_flight;
+    int error = prim_ring_submit(ring, awaited);
     if (error != 0 && error != ETIME) {
       // The ring takes nothing, so nothing is in flight.
       for (uint32_t i = 0; i < t->pieces; i++) set_status(t, t->piece[i].next, t->piece[i].end, PARPEROS_IO_ERROR);
