@@ -2,6 +2,7 @@
 // batched and committed by a thread of its own. Its promises tell of the commit; durable is what was flushed, which is
 // another promise.
 import { open } from 'lmdb'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bytes, KeyValue, KeyValueKind, OpenOptions, SharedStore } from './key-value.ts'
 
@@ -59,7 +60,9 @@ function opened(dir: string, options: OpenOptions): KeyValue {
         await new Promise(setImmediate)
       }
       await last
-      await db.flushed
+      // As the others: until it survives power failure. Without syncing each transaction, that is one for all of them.
+      if (durable) await db.flushed
+      else syncFile(join(dir, 'lmdb', 'data.mdb'))
     },
     scan(from, limit) {
       let count = 0
@@ -69,4 +72,10 @@ function opened(dir: string, options: OpenOptions): KeyValue {
     pageReads: () => null,
     close: () => db.close(),
   }
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
 }

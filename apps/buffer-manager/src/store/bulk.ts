@@ -15,30 +15,36 @@ const PACKED = 4096
 /** New pages after which they are written. */
 const WRITTEN_AHEAD = 2048
 
-export type Entry = readonly [key: Uint8Array, value: Uint8Array]
+export type Entries<Key, Value> = Iterable<readonly [Key, Value]> | AsyncIterable<readonly [Key, Value]>
 
-/** Bytes may be others as soon as the next entry is asked for. */
-export type Entries = Iterable<Entry> | AsyncIterable<Entry>
-
-/** How many entries there were. Throws `BAD_OPTION` for keys that do not ascend, `CONFLICT` when others write to the tree. */
-export async function load(engine: Engine, tree: number, entries: Entries): Promise<number> {
-  engine.requireOpen()
-  engine.requireWritable()
-  return engine.shared.root(tree) === 0 ? await pack(engine, tree, entries) : await append(engine, tree, entries)
+/**
+ * What is loaded, and how it becomes bytes, which may be others as soon as the next entry is asked for. A key is refused when the
+ * store has been closed meanwhile.
+ */
+export interface Load<Key, Value> {
+  entries: Entries<Key, Value>
+  key: (key: Key) => Uint8Array
+  value: (value: Value) => Uint8Array
 }
 
-async function pack(engine: Engine, tree: number, entries: Entries): Promise<number> {
+/** How many entries there were. Throws `BAD_OPTION` for keys that do not ascend, `CONFLICT` when others write to the tree. */
+export async function load<Key, Value>(engine: Engine, tree: number, what: Load<Key, Value>): Promise<number> {
+  engine.requireOpen()
+  engine.requireWritable()
+  return engine.shared.root(tree) === 0 ? await pack(engine, tree, what) : await append(engine, tree, what)
+}
+
+async function pack<Key, Value>(engine: Engine, tree: number, what: Load<Key, Value>): Promise<number> {
   const { shared, pool, numbers, committer } = engine
   const edit = new CommitEdit(pool, numbers, beginLoad(engine))
   const writing = new WritingAhead(engine, edit)
   try {
     const packing = new BulkLoad(edit)
-    for await (const batch of inBatches(entries, PACKED)) {
-      engine.requireOpen()
-      for (const [key, value] of batch) packing.add(key, value)
+    const add = (key: Uint8Array, value: Uint8Array): void => packing.add(key, value)
+    await inParts(what, PACKED, add, () => {
       edit.release()
       writing.goOn()
-    }
+    })
     const root = packing.finish()
     const count = packing.entries
     edit.release()
@@ -109,19 +115,20 @@ function endLoad({ shared }: Engine): void {
   shared.doubles[shared.layout.loadsAt + shared.worker] = 0
 }
 
-async function append(engine: Engine, tree: number, entries: Entries): Promise<number> {
+async function append<Key, Value>(engine: Engine, tree: number, what: Load<Key, Value>): Promise<number> {
   let count = 0
   let last = await lastKey(engine, tree)
-  for await (const batch of inBatches(entries, COMMITTED)) {
-    const changes: Change[] = []
-    for (const [key, value] of batch) {
-      if (last && compareKeys(last, key) >= 0) throw new StoreError('BAD_OPTION', 'keys that are loaded ascend, behind those that are there, and none is there twice')
-      last = Buffer.from(key)
-      changes.push({ tree, key: last, value: Buffer.from(value) })
-    }
+  let changes: Change[] = []
+  const add = (key: Uint8Array, value: Uint8Array): void => {
+    if (last && compareKeys(last, key) >= 0) throw new StoreError('BAD_OPTION', 'keys that are loaded ascend, behind those that are there, and none is there twice')
+    last = Buffer.from(key)
+    changes.push({ tree, key: last, value: Buffer.from(value) })
+  }
+  await inParts(what, COMMITTED, add, async () => {
     await engine.write(changes)
     count += changes.length
-  }
+    changes = []
+  })
   return count
 }
 
@@ -131,23 +138,32 @@ async function lastKey({ pool, now }: Engine, tree: number): Promise<Uint8Array 
   return scan.keys[0] ?? null
 }
 
-/** The entries in parts; those of a part have to be used as they come. The event loop gets a turn between two parts. */
-async function* inBatches(entries: Entries, count: number): AsyncGenerator<Iterable<Entry>> {
+/**
+ * Uses the entries one by one, and after each part of so many has `ended` called. Then the event loop gets a turn; entries
+ * that come asynchronously are a part each, since that is a turn.
+ */
+async function inParts<Key, Value>(
+  { entries, key, value }: Load<Key, Value>,
+  count: number,
+  use: (key: Uint8Array, value: Uint8Array) => void,
+  ended: () => void | Promise<void>,
+): Promise<void> {
   if (!(Symbol.iterator in entries)) {
-    for await (const entry of entries) yield [entry]
+    for await (const entry of entries) {
+      use(key(entry[0]), value(entry[1]))
+      await ended()
+    }
     return
   }
   const iterator = entries[Symbol.iterator]()
   let next = iterator.next()
-  const part = function* (): Generator<Entry> {
-    for (let i = 0; i < count && next.done !== true; i++) {
-      yield next.value
-      next = iterator.next()
-    }
-  }
   try {
     while (next.done !== true) {
-      yield part()
+      for (let i = 0; i < count && next.done !== true; i++) {
+        use(key(next.value[0]), value(next.value[1]))
+        next = iterator.next()
+      }
+      await ended()
       await turn()
     }
   } finally {

@@ -308,9 +308,12 @@ export class Engine {
       }
     } finally {
       if (last) storeWord(this.shared.words, word.closed, 1)
-      if (!this.pool.isFailed) this.shared.locked(() => closeSnapshotsOf(this.shared, this.shared.worker))
-      await this.pool.close()
-      writing?.log.close()
+      try {
+        if (!this.pool.isFailed) this.shared.locked(() => closeSnapshotsOf(this.shared, this.shared.worker))
+      } finally {
+        await this.pool.close()
+        writing?.log.close()
+      }
     }
   }
 

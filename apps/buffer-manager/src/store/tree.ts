@@ -2,7 +2,7 @@
 import type { Operation, RangeOptions, Tree } from '../api.ts'
 import { StoreError } from '../errors.ts'
 import { MAX_VALUE_BYTES } from '../tree/index.ts'
-import { load as loadEntries, type Entries, type Entry } from './bulk.ts'
+import { load as loadEntries } from './bulk.ts'
 import { copyOf } from './encodings.ts'
 import type { Engine } from './engine.ts'
 import type { Change } from './operations.ts'
@@ -98,9 +98,10 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
   }
 
   async load(entries: Iterable<readonly [Key, Value]> | AsyncIterable<readonly [Key, Value]>): Promise<number> {
-    const { value } = this.encodings
-    const encode = ([k, v]: readonly [Key, Value]): Entry => [this.ownKey(k), checkedValue(value.encode(v))]
-    return await this.engine.untilLoaded(loadEntries(this.engine, this.ensure(), mapped(entries, encode)))
+    const { value: encoding } = this.encodings
+    const key = (from: Key): Uint8Array => this.lookupKey(from)
+    const value = (from: Value): Uint8Array => checkedValue(encoding.encode(from))
+    return await this.engine.untilLoaded(loadEntries(this.engine, this.ensure(), { entries, key, value }))
   }
 
   count(): number {
@@ -145,16 +146,4 @@ const own = (given: unknown, bytes: Uint8Array, keep: boolean): Uint8Array =>
 export function checkedValue(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= MAX_VALUE_BYTES) return bytes
   throw new StoreError('VALUE_TOO_LONG', `a value has ${MAX_VALUE_BYTES} bytes at most, this one has ${bytes.length}`)
-}
-
-/** The same entries, encoded as they are asked for; asynchronously only if they come so. */
-function mapped<T>(entries: Iterable<T> | AsyncIterable<T>, encode: (entry: T) => Entry): Entries {
-  if (Symbol.iterator in entries) {
-    return (function* () {
-      for (const entry of entries) yield encode(entry)
-    })()
-  }
-  return (async function* () {
-    for await (const entry of entries) yield encode(entry)
-  })()
 }

@@ -122,21 +122,22 @@ export function appendChild(node: NodeView, key: Uint8Array, child: number): voi
   appendSlot(node, offset, key.length - node.prefix, child)
 }
 
-/** Appends one entry of a leaf, whose value is `values[from] … values[to − 1]`. There is room for it. */
-export function appendEntry(
+/**
+ * Appends the first `count` entries of a heap to a leaf that has none: the first one begins the heap, each ends where
+ * `ends` says, and has that much of its key behind the node's prefix. There is room for them.
+ */
+export function appendEntries(
   node: NodeView,
-  key: Uint8Array,
-  values: Uint8Array,
-  from: number,
-  to: number,
-  length: number,
+  heap: Uint8Array,
+  ends: readonly number[],
+  rests: readonly number[],
+  count: number,
 ): void {
-  const rest = key.length - node.prefix
-  const offset = reserve(node, LENGTH_BYTES + rest + to - from) + LENGTH_BYTES
-  setLength(node, offset, length)
-  writeBytes(node, offset, key, node.prefix, rest)
-  writeBytes(node, offset + rest, values, from, to - from)
-  appendSlot(node, offset, rest, 0)
+  if (count > high(node.get(COUNT))) throw corrupt(node.get(PAGE), OUT_OF_BOUNDS)
+  const start = reserve(node, ends[count - 1])
+  node.bytes.set(heap.subarray(0, ends[count - 1]), node.base + start)
+  for (let i = 0; i < count; i++) setSlot(node, i, start + LENGTH_BYTES + (i === 0 ? 0 : ends[i - 1]), rests[i])
+  node.set(COUNT, node.get(COUNT) + count)
 }
 
 function appendSlot(node: NodeView, offset: number, rest: number, child: number): void {
