@@ -1,7 +1,8 @@
-// One process at a time has a store open for writing: who has it stands in the file `lock`. A file whose process is gone is
-// put aside; moving it away is one step, so that of two who find it only one does.
-import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// One process at a time has a store open for writing: who has it stands in the file `lock`. A lock whose process is gone may
+// be removed by who has the right to remove it, and that is a lock of its own, named after what the first one contains. Each
+// lock contains something else; so nobody removes one that has come since he looked, however many find the same dead one.
+import { createHash, randomUUID } from 'node:crypto'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { asStoreError, StoreError } from '../errors.ts'
@@ -16,54 +17,64 @@ interface Owner {
 export class ProcessLock {
   readonly #path: string
   readonly #text: string
+  /** A file with that text, to be linked to where it counts, so that it is whole from the beginning. */
+  readonly #own: string
 
   /** Throws `LOCKED`, `READ_ONLY`. */
   constructor(directory: string) {
+    const id = randomUUID()
     this.#path = join(directory, 'lock')
-    this.#text = JSON.stringify(thisProcess())
-    const own = join(directory, `lock.${process.pid}.${randomUUID()}`)
+    this.#text = JSON.stringify({ ...thisProcess(), id })
+    this.#own = join(directory, `lock.${process.pid}.${id}`)
     try {
-      writeFileSync(own, this.#text)
-      while (!tryLink(own, this.#path)) this.#removeStale(own)
+      writeFileSync(this.#own, this.#text)
+      this.#take(this.#path)
     } catch (error) {
       throw asStoreError('a store cannot be locked', error)
     } finally {
-      remove(own)
+      remove(this.#own)
     }
   }
 
   release(): void {
-    try {
-      if (readFileSync(this.#path, 'utf8') === this.#text) rmSync(this.#path)
-    } catch {
-      // The directory is gone, and the lock with it.
-    }
+    if (readIfThere(this.#path) === this.#text) remove(this.#path)
   }
 
-  #removeStale(own: string): void {
-    let text: string
+  #take(path: string): void {
+    while (!tryLink(this.#own, path)) this.#removeDead(path)
+  }
+
+  /** Removes a lock whose process is gone, unless somebody has done that. Throws `LOCKED` when it is not. */
+  #removeDead(path: string): void {
+    const text = readIfThere(path)
+    if (text === null) return
+    requireDead(text)
+    const right = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+    this.#take(right)
     try {
-      text = readFileSync(this.#path, 'utf8')
-    } catch {
-      return
-    }
-    const owner = ownerOf(text)
-    if (owner && isAlive(owner)) {
-      const where = owner.host === hostname() ? '' : ` on ${owner.host}`
-      throw new StoreError('LOCKED', `process ${owner.pid}${where} has the store open for writing`, {
-        hint: 'open it with readOnly, or use the handle of its store in a worker',
-      })
-    }
-    const aside = `${own}.stale`
-    try {
-      renameSync(this.#path, aside)
-      // If somebody was quicker this is the new owner's lock, and goes back.
-      if (readFileSync(aside, 'utf8') !== text) tryLink(aside, this.#path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // Whoever may remove this lock is alone, so it is there until here, or was gone before.
+      if (readIfThere(path) === text) rmSync(path)
     } finally {
-      rmSync(aside, { force: true })
+      remove(right)
     }
+  }
+}
+
+function requireDead(text: string): void {
+  const owner = ownerOf(text)
+  if (!owner || !isAlive(owner)) return
+  const where = owner.host === hostname() ? '' : ` on ${owner.host}`
+  throw new StoreError('LOCKED', `process ${owner.pid}${where} has the store open for writing`, {
+    hint: 'open it with readOnly, or use the handle of its store in a worker',
+  })
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }
 
