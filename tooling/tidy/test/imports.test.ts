@@ -26,6 +26,17 @@ it.each<[string, Files, string[]]>([
     [`${index}:3 imports/table`, `${index}:4 imports/table`],
   ],
   [
+    'an example puts packages together as a user does',
+    {
+      'packages/other/package.json': json({ name: '@parperos/other' }),
+      'packages/demo/package.json': demoManifest({
+        devDependencies: { '@parperos/kit': 'workspace:*', '@parperos/other': 'workspace:*' },
+      }),
+      'packages/demo/examples/shop.mjs': `${comment}import { T } from '@parperos/other'\nimport { D } from '@parperos/demo'\n`,
+    },
+    [],
+  ],
+  [
     'only compose.ts of an app names a backend',
     { 'apps/shop/src/sell.ts': `${comment}export * from '@parperos/demo/wasm'\n` },
     ['apps/shop/src/sell.ts:2 imports/backend'],
