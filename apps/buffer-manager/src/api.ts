@@ -20,7 +20,7 @@ export type BackendChoice = 'auto' | 'sab' | 'wasm' | 'native'
 export interface StoreOptions {
   /** Where pages are kept: an ExMap backend. Default `'auto'`; `info()` says what was chosen, and why. */
   backend?: BackendChoice
-  /** Bytes of the pool of pages in memory. Default 64 MiB. */
+  /** Bytes of the pool of pages in memory: at least 256 KiB, and 8 KiB for each worker. Default 64 MiB. */
   cacheBytes?: number
   /** What the store can grow to. Takes 20 bytes of address space per 4 KiB. Default 16 GiB. */
   maxBytes?: number

@@ -17,8 +17,12 @@ import { LLFree } from '@parperos/llfree'
 import type { BackendChoice } from './api.ts'
 import { StoreError } from './errors.ts'
 
-/** Attachments of one worker to the area: one for what waits, the others for what does not. */
-export const LANES = 7
+/**
+ * Attachments of one worker to the area: one for what waits, the others for what does not. Of a small pool each worker has
+ * fewer, so that there are two frames for each.
+ */
+const MOST_LANES = 7
+const LEAST_LANES = 2
 
 export interface ComposeOptions {
   backend: BackendChoice
@@ -34,6 +38,8 @@ export interface ComposeOptions {
 /** Structured-clonable: what another worker needs. */
 export interface ComposedHandle {
   backend: BackendName
+  /** Lanes of each worker. */
+  lanes: number
   area: PageAreaHandle
   frames: FrameAllocatorHandle
   numbers: FrameAllocatorHandle
@@ -70,7 +76,8 @@ const framesFor = (frames: number, slots: number): number => frames + 2 ** Math.
 
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { pages, workers, file } = options
-  const slots = workers * LANES
+  const lanesEach = lanesFor(options.frames, workers)
+  const slots = workers * lanesEach
   const { name, backend, chosen } = await choose(options.backend)
   const frames = framesFor(options.frames, slots)
   const own = Object.values(options.regions).reduce((sum, bytes) => sum + bytes, 0)
@@ -90,12 +97,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const area = await ExMap.open({ backend, memory, pages, frames: first, pool, slots, file })
   const handle: ComposedHandle = {
     backend: name,
+    lanes: lanesEach,
     area: area.handle,
     frames: first.handle,
     numbers: numbers.handle,
     regions: Object.fromEntries(Object.entries(regions).map(([region, { handle: its }]) => [region, its])),
   }
-  const lanes = await attachLanes(handle, backend, slotsOf(0).slice(1), false)
+  const lanes = await attachLanes(handle, backend, slotsOf(0, lanesEach).slice(1), false)
   const whyNot = name === 'native' ? [] : area.info().whyNotBetter
   return composed(handle, [{ area, frames: first }, ...lanes], numbers, regions, [...chosen, ...whyNot])
 }
@@ -104,13 +112,22 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 export async function join(handle: ComposedHandle, worker: number, takeOver: boolean): Promise<Composed> {
   const backend = await backends[handle.backend]()
   const numbers = await LLFree.attach({ backend: 'auto', handle: handle.numbers, slot: worker, takeOver })
-  const lanes = await attachLanes(handle, backend, slotsOf(worker), takeOver)
+  const lanes = await attachLanes(handle, backend, slotsOf(worker, handle.lanes), takeOver)
   const regions = Object.fromEntries(Object.entries(handle.regions).map(([name, its]) => [name, Region.from(its)]))
   return composed(handle, lanes, numbers, regions, [])
 }
 
 /** Slots of the area and of the frames that are a worker's. */
-const slotsOf = (worker: number): number[] => Array.from({ length: LANES }, (_, lane) => worker * LANES + lane)
+const slotsOf = (worker: number, lanes: number): number[] => Array.from({ length: lanes }, (_, lane) => worker * lanes + lane)
+
+/** Throws `BAD_OPTION` when there are too few frames. */
+function lanesFor(frames: number, workers: number): number {
+  if (frames < LEAST_LANES * workers) {
+    const needed = LEAST_LANES * workers * FRAME_BYTES
+    throw new StoreError('BAD_OPTION', `cacheBytes is at least ${needed} for ${workers} workers, got ${frames * FRAME_BYTES}`)
+  }
+  return Math.max(LEAST_LANES, Math.min(MOST_LANES, Math.floor(frames / (2 * workers))))
+}
 
 const hugePool = async (memory: Memory, frames: number): Promise<Region> =>
   (await import('@parperos/exmap/native')).hugePool(memory, frames)

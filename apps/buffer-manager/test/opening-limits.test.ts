@@ -4,7 +4,7 @@ import { Random } from '@parperos/alloc-api/conformance'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { open, StoreError, type Store, type StoreOptions } from '../src/index.ts'
+import { attach, open, StoreError, type Store, type StoreOptions } from '../src/index.ts'
 import { word } from '../src/store/layout.ts'
 import { engineOf } from './durability/engine.ts'
 import { testFolder } from './log/opened.ts'
@@ -136,6 +136,28 @@ describe('a pool', () => {
     for (const page of held) pool.unlock(page)
     expect([...store.keysSync()].length).toBe(3000)
     await store.validate()
+  })
+})
+
+describe('a pool', () => {
+  it('that is small for its workers is enough for all of them', async () => {
+    using folder = testFolder()
+    const many = { ...small, cacheBytes: 1 << 18, workers: 32 } satisfies StoreOptions
+    await using store = await open(folder.path, many)
+    await using last = await attach(store.handle, { worker: 31 })
+    for (let i = 0; i < 2000; i++) (i % 2 === 0 ? store : last).putSync(`key ${i}`, 'v'.repeat(200))
+    const found = await last.getMany(Array.from({ length: 2000 }, (_, i) => `key ${i}`))
+    expect(found.every((value) => value?.length === 200)).toBe(true)
+    await store.validate()
+  })
+
+  it('that is too small for them is refused', async () => {
+    using folder = testFolder()
+    const opened = open(folder.path, { ...small, cacheBytes: 1 << 18, workers: 33 })
+    await expect(opened).rejects.toMatchObject({ code: 'BAD_OPTION', message: expect.stringContaining('cacheBytes is at least 270336') as string })
+    // Nothing of the attempt is in the way.
+    await using store = await open(folder.path, small)
+    await store.put('a', 'b')
   })
 })
 

@@ -213,6 +213,13 @@ describe.each(backends)('%s', (backend) => {
     expect(found.every(([key], i) => key === keyOf(i))).toBe(true)
   })
 
+  test('load encodes values that look things up themselves', async () => {
+    const tree = store.tree<string, unknown>('curious', { valueEncoding: 'json' })
+    const curious = { toJSON: () => String(tree.getSync('something else')) }
+    expect(await tree.load([['a', 1], ['b', curious], ['c', 3]])).toBe(3)
+    expect([...tree.entriesSync()]).toEqual([['a', 1], ['b', 'undefined'], ['c', 3]])
+  })
+
   test('load appends behind the last key', async () => {
     store.putSync('b', 'before')
     expect(await store.load(Array.from({ length: 2500 }, (_, i) => [`c${keyOf(i)}`, String(i)] as const))).toBe(2500)

@@ -148,25 +148,24 @@ async function inParts<Key, Value>(
   use: (key: Uint8Array, value: Uint8Array) => void,
   ended: () => void | Promise<void>,
 ): Promise<void> {
+  const useOne = (entry: readonly [Key, Value]): void => {
+    // Encoding a value may call the user, who may look something up; a key's bytes do not survive that.
+    const bytes = value(entry[1])
+    use(key(entry[0]), bytes)
+  }
   if (!(Symbol.iterator in entries)) {
     for await (const entry of entries) {
-      use(key(entry[0]), value(entry[1]))
+      useOne(entry)
       await ended()
     }
     return
   }
-  const iterator = entries[Symbol.iterator]()
-  let next = iterator.next()
-  try {
-    while (next.done !== true) {
-      for (let i = 0; i < count && next.done !== true; i++) {
-        use(key(next.value[0]), value(next.value[1]))
-        next = iterator.next()
-      }
-      await ended()
-      await turn()
-    }
-  } finally {
-    if (next.done !== true) iterator.return?.()
+  let used = 0
+  for (const entry of entries) {
+    useOne(entry)
+    if (++used % count > 0) continue
+    await ended()
+    await turn()
   }
+  if (used % count > 0) await ended()
 }

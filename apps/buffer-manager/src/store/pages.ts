@@ -75,7 +75,8 @@ export class PageNumbers {
   create(purpose: number): number {
     const busy: number[] = []
     try {
-      while (busy.length < PAGES_TRIED) {
+      // A checkpoint has to go on, whoever is being slow.
+      while (busy.length < PAGES_TRIED || purpose === purposes.checkpoint) {
         const page = this.take(purpose)
         if (this.#pool.create(page)) return page
         busy.push(page)

@@ -37,7 +37,11 @@ export class ProcessLock {
   }
 
   release(): void {
-    if (readIfThere(this.#path) === this.#text) remove(this.#path)
+    try {
+      if (readIfThere(this.#path) === this.#text) rmSync(this.#path)
+    } catch {
+      // The directory is out of reach, and the lock with it.
+    }
   }
 
   #take(path: string): void {
