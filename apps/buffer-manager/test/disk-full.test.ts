@@ -1,7 +1,6 @@
 // A full disk: what needs room is refused with a code, and when there is room again the store opens with everything
 // that was acknowledged. And a disk that refuses to sync.
 import fs from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +9,7 @@ import { canMakeDisks, SmallDisk } from './disk-full/small-disk.ts'
 import { Lane } from './durability/lane.ts'
 import { perform } from './durability/perform.ts'
 import { verify } from './durability/verify.ts'
+import { replaced } from './support/replaced.ts'
 
 const small = {
   backend: 'sab',
@@ -37,19 +37,6 @@ async function closeAnyhow(store: Store): Promise<void> {
   await store.close().catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error
   })
-}
-
-/** Functions of node:fs are others until it is disposed of, for everybody in this process. */
-function replaced(functions: Record<string, unknown>): Disposable {
-  const before = Object.fromEntries(Object.keys(functions).map((name) => [name, fs[name as keyof typeof fs]]))
-  Object.assign(fs, functions)
-  syncBuiltinESMExports()
-  return {
-    [Symbol.dispose]: () => {
-      Object.assign(fs, before)
-      syncBuiltinESMExports()
-    },
-  }
 }
 
 describe.skipIf(!hasDisks)('a store on a full disk', () => {

@@ -29,6 +29,8 @@ export interface CheckpointParts {
 interface List {
   pages: number[]
   bytes: number
+  /** Pages of the list of the checkpoint before. */
+  before: number[]
 }
 
 /** What stands still from the beginning of a checkpoint on. */
@@ -94,9 +96,10 @@ export class Checkpoints {
     const begun = shared.locked(() => this.#begin())
     const list = this.#writeSync(begun)
     shared.locked(() => this.#finish(begun, list))
+    this.#discardLog(begun)
   }
 
-  /** With both locks held: nobody commits meanwhile. */
+  /** With both locks held: nobody commits meanwhile. It counts if this returns, and only then. */
   runLocked(): void {
     const begun = this.#begin()
     this.#finish(begun, this.#writeSync(begun))
@@ -153,6 +156,7 @@ export class Checkpoints {
       this.#writeMeta(begun, list)
       await this.#syncSoon()
       shared.locked(() => this.#finish(begun, list))
+      this.#discardLog(begun)
     } finally {
       clearInterval(beat)
       this.unlock()
@@ -202,7 +206,10 @@ export class Checkpoints {
   }
 
   #writeList({ contents, epoch }: Begun): List {
-    const { numbers, file } = this.#parts
+    const { shared, numbers, file, readers } = this.#parts
+    // What can go wrong goes wrong before the meta page is written: the checkpoint counts from then on.
+    readers.oldest()
+    const before = listPagesFrom(file, shared.words[word.listPage])
     const packed = packContents(contents)
     const pages: number[] = []
     try {
@@ -212,7 +219,7 @@ export class Checkpoints {
       numbers.giveBack(pages)
       throw error
     }
-    return { pages, bytes: packed.length }
+    return { pages, bytes: packed.length, before }
   }
 
   /** A free page that is nobody's, and in no transfer any more. */
@@ -224,17 +231,26 @@ export class Checkpoints {
     return page
   }
 
+  /** What the oldest reader needs; everything, as long as nobody knows who reads. */
+  #floor(): number {
+    try {
+      return this.#parts.readers.oldest()
+    } catch {
+      return 0
+    }
+  }
+
   #writeMeta({ checkpoint, epoch, sequence, segment, contents }: Begun, list: List): void {
     const pages = list.pages.reduce((most, page) => Math.max(most, page + 1), contents.live.length * 8)
     const where = { listPage: list.pages[0], listBytes: list.bytes, pages }
     writeMeta(this.#parts.file, { checkpoint, epoch, sequence, segment, ...where })
   }
 
-  #finish({ checkpoint, epoch, segment, logEnd }: Begun, { pages }: List): void {
-    const { shared, numbers, log, file, readers } = this.#parts
+  /** The meta page is durable: nothing may go wrong any more. */
+  #finish({ checkpoint, epoch, logEnd }: Begun, { pages, before }: List): void {
+    const { shared, numbers } = this.#parts
     const { words, doubles } = shared
-    const before = listPagesFrom(file, words[word.listPage])
-    const floor = readers.oldest()
+    const floor = this.#floor()
     words[word.listPage] = pages[0]
     doubles[double.checkpoints] = checkpoint
     doubles[double.durable] = epoch
@@ -242,7 +258,11 @@ export class Checkpoints {
     doubles[double.floor] = floor
     // Readers of other processes do not read the list again.
     numbers.giveBack(before)
-    log.discardBefore(segment)
+  }
+
+  /** Of what this checkpoint and those before it have. */
+  #discardLog({ segment }: Begun): void {
+    this.#parts.log.discardBefore(segment)
   }
 }
 

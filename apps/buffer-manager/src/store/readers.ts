@@ -44,7 +44,7 @@ export class Readers {
   }
 
   leave(): void {
-    if (this.#epoch !== Infinity) rmSync(this.#own, { force: true })
+    if (this.#epoch !== Infinity) removeQuietly(this.#own)
     this.#epoch = Infinity
   }
 
@@ -56,10 +56,10 @@ export class Readers {
       try {
         const text = readFileSync(path, 'utf8')
         const owner = ownerOf(text)
-        if (owner && isAlive(owner)) oldest = Math.min(oldest, (JSON.parse(text) as { epoch: number }).epoch)
-        else removeQuietly(path)
+        if (!owner || !isAlive(owner)) removeQuietly(path)
+        else oldest = Math.min(oldest, epochIn(text))
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw systemError('a reader of the store cannot be looked at', error)
       }
     }
     return oldest
@@ -75,12 +75,18 @@ export class Readers {
   }
 }
 
-/** What a dead reader of somebody else's has left stays there. */
+/** Of a reader that is alive; one that does not say it may be reading anything. */
+function epochIn(text: string): number {
+  const { epoch } = JSON.parse(text) as { epoch?: unknown }
+  return typeof epoch === 'number' ? epoch : 0
+}
+
+/** What cannot be removed stays, and counts for nothing when its process is gone. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch {
-    // It counts for nothing.
+    // It is somebody else's, or the file system is read-only.
   }
 }
 

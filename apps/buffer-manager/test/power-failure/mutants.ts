@@ -19,7 +19,6 @@ const planted = (
 })
 
 const writingMeta = 'this.#writeMeta(begun, list)\n      await this.#syncSoon()'
-const discarding = '    log.discardBefore(segment)\n'
 
 export const plantedErrors: PlantedError[] = [
   planted(
@@ -31,8 +30,8 @@ export const plantedErrors: PlantedError[] = [
     ['store/checkpoint', writingMeta, 'this.#writeMeta(begun, list)'],
   ]),
   planted('the log is discarded before the checkpoint is written', [
-    ['store/checkpoint', discarding],
-    ['store/checkpoint', '    doubles[double.started] = epoch\n', `    doubles[double.started] = epoch\n${discarding}`],
+    ['store/checkpoint', '    this.#parts.log.discardBefore(segment)\n'],
+    ['store/checkpoint', '    doubles[double.started] = epoch\n', '    doubles[double.started] = epoch\n    log.discardBefore(segment)\n'],
   ]),
   planted('dirty pages are not written', [
     ['store/checkpoint', '      await pool.writeBack((birth) => isFrozen(birth, begun))\n'],
@@ -45,17 +44,7 @@ export const plantedErrors: PlantedError[] = [
   ]),
   planted('the list of the durable checkpoint is overwritten', [
     ['store/checkpoint', '    numbers.giveBack(before)\n'],
-    [
-      'store/checkpoint',
-      'pages.push(this.#takeListPage())',
-      'pages.push(before[i - 1] ?? this.#takeListPage())',
-    ],
-    [
-      'store/checkpoint',
-      '    const packed = packContents(contents)\n',
-      `    const packed = packContents(contents)
-    const before = listPagesFrom(file, this.#parts.shared.words[word.listPage])\n`,
-    ],
+    ['store/checkpoint', 'pages.push(this.#takeListPage())', 'pages.push(before[i - 1] ?? this.#takeListPage())'],
   ]),
   planted('a checkpoint says that its log begins one commit later', [
     ['store/checkpoint', 'sequence: doubles[double.sequence],', 'sequence: doubles[double.sequence] + 1,'],
