@@ -13,14 +13,11 @@ import { compareKeys } from './values.ts'
 const COMMITTED = 1000
 const PACKED = 4096
 /** New pages after which they are written. */
-const WRITTEN_AHEAD = 2048
+const WRITTEN_AHEAD = 1024
 
 export type Entries<Key, Value> = Iterable<readonly [Key, Value]> | AsyncIterable<readonly [Key, Value]>
 
-/**
- * What is loaded, and how it becomes bytes, which may be others as soon as the next entry is asked for. A key is refused when the
- * store has been closed meanwhile.
- */
+/** What is loaded, and how it becomes bytes, which may be others as soon as the next entry is asked for. */
 export interface Load<Key, Value> {
   entries: Entries<Key, Value>
   key: (key: Key) => Uint8Array
@@ -41,7 +38,7 @@ async function pack<Key, Value>(engine: Engine, tree: number, what: Load<Key, Va
   try {
     const packing = new BulkLoad(edit)
     const add = (key: Uint8Array, value: Uint8Array): void => packing.add(key, value)
-    await inParts(what, PACKED, add, () => {
+    await inParts(engine, what, PACKED, add, () => {
       edit.release()
       writing.goOn()
     })
@@ -124,7 +121,7 @@ async function append<Key, Value>(engine: Engine, tree: number, what: Load<Key, 
     last = Buffer.from(key)
     changes.push({ tree, key: last, value: Buffer.from(value) })
   }
-  await inParts(what, COMMITTED, add, async () => {
+  await inParts(engine, what, COMMITTED, add, async () => {
     await engine.write(changes)
     count += changes.length
     changes = []
@@ -140,9 +137,10 @@ async function lastKey({ pool, now }: Engine, tree: number): Promise<Uint8Array 
 
 /**
  * Uses the entries one by one, and after each part of so many has `ended` called. Then the event loop gets a turn; entries
- * that come asynchronously are a part each, since that is a turn.
+ * that come asynchronously are a part each, since that is a turn. Throws `CLOSED` when the store has been closed meanwhile.
  */
 async function inParts<Key, Value>(
+  engine: Engine,
   { entries, key, value }: Load<Key, Value>,
   count: number,
   use: (key: Uint8Array, value: Uint8Array) => void,
@@ -155,6 +153,7 @@ async function inParts<Key, Value>(
   }
   if (!(Symbol.iterator in entries)) {
     for await (const entry of entries) {
+      engine.requireOpen()
       useOne(entry)
       await ended()
     }
@@ -166,6 +165,7 @@ async function inParts<Key, Value>(
     if (++used % count > 0) continue
     await ended()
     await turn()
+    engine.requireOpen()
   }
   if (used % count > 0) await ended()
 }

@@ -99,7 +99,7 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
 
   async load(entries: Iterable<readonly [Key, Value]> | AsyncIterable<readonly [Key, Value]>): Promise<number> {
     const { value: encoding } = this.encodings
-    const key = (from: Key): Uint8Array => this.lookupKey(from)
+    const key = (from: Key): Uint8Array => this.scratchKey(from)
     const value = (from: Value): Uint8Array => checkedValue(encoding.encode(from))
     return await this.engine.untilLoaded(loadEntries(this.engine, this.ensure(), { entries, key, value }))
   }

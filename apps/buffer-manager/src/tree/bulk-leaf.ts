@@ -82,11 +82,15 @@ export class PendingLeaf extends Pending {
   protected move(node: NodeView, count: number): void {
     if (node.prefix !== this.#cut) this.#recut(node.prefix)
     appendEntries(node, this.#heap, this.#ends, this.#rests, count)
+    const left = this.count - count
     const start = this.#ends[count - 1]
     this.#heap.copyWithin(0, start, this.#end)
-    this.#ends.splice(0, count)
-    this.#rests.splice(0, count)
-    for (let i = 0; i < this.count; i++) this.#ends[i] -= start
+    for (let i = 0; i < left; i++) {
+      this.#ends[i] = this.#ends[count + i] - start
+      this.#rests[i] = this.#rests[count + i]
+    }
+    this.#ends.length = left
+    this.#rests.length = left
   }
 
   /** Leaves that many bytes of each key out, which all keys and the last one have. */
