@@ -240,6 +240,8 @@ static napi_value export_open_space(napi_env env, napi_callback_info info) {
   area a = area_of(self->words, self->slot, s);
   s->pages = a.pages;
   s->frames = a.frames;
+  s->table = a.table;
+  s->alone = a.slots == 1;
   space_open(s, (enum way)way, huge, singles, opening, a.zero, (int32_t *)(void *)report);
   return NULL;
 }

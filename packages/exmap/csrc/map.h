@@ -40,5 +40,5 @@ static bool clear_frames(space *s, const uint32_t *entries, uint32_t count);
 static void map_pages(space *s, const uint32_t *hand, uint32_t held, uint32_t first, uint32_t end);
 
 // Takes the frames away from their pages, which read as zeros afterwards; what a frame holds then is anything. Pages that
-// were not mapped are left as they are. The frames may be put in another order among the entries.
+// were not mapped are left as they are. Entries, and frames among them, may be put in another order.
 static void unmap_pages(space *s, uint32_t *entries, uint32_t count);

@@ -1,6 +1,7 @@
 // Pages at addresses of their own, in each way of the operating system that works here.
 import { FRAME_BYTES } from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
+import { Random } from '@parperos/alloc-api/conformance'
 import { native as nativeMemory } from '@parperos/alloc-api/native'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -79,6 +80,31 @@ describe.each(mappedWays)("pages mapped in the way '%s'", (way) => {
     const all = [...rest, ...Array.from({ length: 1500 }, (_, i) => 18_100 + i)]
     for (const page of all) expect(Buffer.from(bytesOf(area, page).subarray(0, 64)).equals(pattern(page).subarray(0, 64))).toBe(true)
     for (const { page } of scattered.slice(0, 2000)) expect(isZero(bytesOf(area, page).subarray(0, 64))).toBe(true)
+    expectWhole(world)
+  })
+
+  it.each([1, 2])('leave those alone that lie between them when they go, in an area of %i slots', async (slots) => {
+    const [pages, poolFrames] = [4000, 900]
+    const world = await openNative({ native: { way }, pages, poolFrames, slots, commands: 1000 })
+    const { io } = world.area
+    const random = new Random(slots)
+    const resident = new Set<number>()
+    const bytes = (page: number): Uint8Array => bytesOf(world.area, page).subarray(0, 64)
+    for (let round = 0; round < 40; round++) {
+      const wanted = new Set(Array.from({ length: random.below(400) }, () => random.below(pages)).filter((page) => !resident.has(page)))
+      const coming = [...wanted].slice(0, 700 - resident.size)
+      expect(io.alloc(coming.map((page) => ({ page, count: 1 })))).toBe(coming.length)
+      for (const page of coming) {
+        bytes(page).set(pattern(page).subarray(0, 64))
+        resident.add(page)
+      }
+      const going = [...resident].filter(() => random.below(2) === 0).sort(() => random.below(3) - 1)
+      expect(io.free(going.map((page) => ({ page, count: 1 })))).toBe(going.length)
+      for (const page of going) resident.delete(page)
+      for (const page of going) expect(isZero(bytes(page))).toBe(true)
+      for (const page of resident) expect(Buffer.from(bytes(page)).equals(pattern(page).subarray(0, 64))).toBe(true)
+    }
+    expect(resident.size).toBeGreaterThan(0)
     expectWhole(world)
   })
 

@@ -1,4 +1,6 @@
-// The same advice for the pages of many entries: neighbouring pages are one range, many ranges one system call.
+// The same advice for the pages of many entries: neighbouring pages are one range, many ranges one system call. Pages that are
+// dropped need not even be neighbours where nobody else can give those between them a frame: a range costs more than a hundred
+// pages of it that are not there.
 #pragma once
 
 #include "space.h"
@@ -28,16 +30,36 @@ static inline void advise_ranges(const space *s, prim_range *ranges, uint32_t co
   advise_each(ranges + first, count - first, advice);
 }
 
+// The largest gap of a range, in pages.
+#define MOST_GAP 256u
+
+// Whether no page from `from` on, up to `to`, has a frame. Only this worker writes the table, so that it is read as plain
+// memory, many words at a time.
+static inline bool are_absent(const space *s, const uint8_t *from, const uint8_t *to) {
+  size_t end = (size_t)(to - s->area) >> PAGE_SHIFT;
+  uint32_t words = 0;
+  for (size_t page = (size_t)(from - s->area) >> PAGE_SHIFT; page < end; page++) words |= s->table[page];
+  return words == 0;
+}
+
+// Whether what lies between a range and an address may be advised with them.
+static inline bool is_joined(const space *s, bool sweeps, const prim_range *range, const uint8_t *address) {
+  const uint8_t *end = range->address + range->bytes;
+  if (address == end) return true;
+  return sweeps && address > end && (size_t)(address - end) <= MOST_GAP * PAGE_BYTES && are_absent(s, end, address);
+}
+
 // Advises the pages of all entries, or their frames.
 static inline void advise_entries(const space *s, const uint32_t *entries, uint32_t count, bool frames, prim_advice advice) {
   prim_range ranges[ADVISED_RANGES];
+  bool sweeps = s->alone && !frames && advice == PRIM_DROP;
   uint32_t used = 0;
   for (uint32_t i = 0; i < count; i++) {
     uint32_t number = word_peek(&entries[i * EXMAP_ENTRY_WORDS + (frames ? EXMAP_ENTRY_FRAME : EXMAP_ENTRY_PAGE)]);
     if (number >= (frames ? s->frames : s->pages)) continue;
     uint8_t *address = frames ? frame_address(s, number) : page_address(s, number);
-    if (used > 0 && ranges[used - 1].address + ranges[used - 1].bytes == address) {
-      ranges[used - 1].bytes += PAGE_BYTES;
+    if (used > 0 && is_joined(s, sweeps, &ranges[used - 1], address)) {
+      ranges[used - 1].bytes = (size_t)(address + PAGE_BYTES - ranges[used - 1].address);
       continue;
     }
     if (used == ADVISED_RANGES) {

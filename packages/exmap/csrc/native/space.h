@@ -31,6 +31,9 @@ struct space {
   way way;
   // Whether frames may lie in huge pages; whether hands of scattered pages are carried out in place where runs move.
   bool huge, singles;
+  // Whether the area has a single slot, so that no page gets a frame but by this worker; and the page table, to look at then.
+  bool alone;
+  const uint32_t *table;
   uint8_t *area, *pool;
   // Numbers in shared memory are checked against these before they become addresses.
   uint64_t pages, frames;
