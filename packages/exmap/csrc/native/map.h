@@ -49,20 +49,19 @@ static inline void map_pages(space *s, const uint32_t *hand, uint32_t held, uint
   move_entries(s, hand + first * EXMAP_ENTRY_WORDS, end - first, true);
 }
 
-// In ascending order more of them are dropped at once.
-static inline void drop_pages(space *s, uint32_t *entries, uint32_t count) {
-  if (s->alone) sort_pages(entries, count);
-  advise_pages(s, entries, count, PRIM_DROP);
-}
-
 static inline void unmap_pages(space *s, uint32_t *entries, uint32_t count) {
   switch (s->way) {
     case WAY_MOVE:
+      // In ascending order more of them are dropped at once; and mostly they got their frames in that order, too.
+      if (s->alone) sort_pages(entries, count);
       sort_frames(entries, count);
-      if (is_in_place(s, entries, count)) drop_pages(s, entries, count);
+      if (is_in_place(s, entries, count)) advise_pages(s, entries, count, PRIM_DROP);
       else move_entries(s, entries, count, false);
       break;
-    case WAY_MADVISE: drop_pages(s, entries, count); break;
+    case WAY_MADVISE:
+      if (s->alone) sort_pages(entries, count);
+      advise_pages(s, entries, count, PRIM_DROP);
+      break;
     case WAY_MEMFD: advise_pages(s, entries, count, PRIM_PUNCH); break;
     default: break;
   }
