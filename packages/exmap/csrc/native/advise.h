@@ -46,7 +46,9 @@ static inline bool are_absent(const space *s, const uint8_t *from, const uint8_t
 static inline bool is_joined(const space *s, bool sweeps, const prim_range *range, const uint8_t *address) {
   const uint8_t *end = range->address + range->bytes;
   if (address == end) return true;
-  return sweeps && address > end && (size_t)(address - end) <= MOST_GAP * PAGE_BYTES && are_absent(s, end, address);
+  // A range over all of a page table's pages makes the kernel give the table back, and the next fault has to make it anew.
+  if (!sweeps || (((uintptr_t)end - 1) ^ (uintptr_t)address) >= HUGE_BYTES) return false;
+  return address > end && (size_t)(address - end) <= MOST_GAP * PAGE_BYTES && are_absent(s, end, address);
 }
 
 // Advises the pages of all entries, or their frames.
