@@ -21,7 +21,7 @@ import { StoreError } from './errors.ts'
  * Attachments of one worker to the area: one for what waits, the others for what does not. Of a small pool each worker has
  * fewer, so that there are two frames for each.
  */
-const MOST_LANES = 7
+const MOST_LANES = 9
 const LEAST_LANES = 2
 
 export interface ComposeOptions {
