@@ -187,11 +187,6 @@ export class TreeReader<Key, Value> implements Reader<Key, Value> {
   /** For use until the next lookup. */
   protected lookupKey(key: Key): Uint8Array {
     this.parts.roots.requireOpen()
-    return this.scratchKey(key)
-  }
-
-  /** The same, of a store that is open. */
-  protected scratchKey(key: Key): Uint8Array {
     return checkedKey(this.parts.encodings.key.scratch(key))
   }
 

@@ -6,7 +6,7 @@ import { load as loadEntries } from './bulk.ts'
 import { copyOf } from './encodings.ts'
 import type { Engine } from './engine.ts'
 import type { Change } from './operations.ts'
-import { TreeReader, type Encodings } from './reader.ts'
+import { checkedKey, TreeReader, type Encodings } from './reader.ts'
 
 const types: readonly string[] = ['put', 'del']
 
@@ -98,9 +98,9 @@ export class StoreTree<Key, Value> extends TreeReader<Key, Value> implements Tre
   }
 
   async load(entries: Iterable<readonly [Key, Value]> | AsyncIterable<readonly [Key, Value]>): Promise<number> {
-    const { value: encoding } = this.encodings
-    const key = (from: Key): Uint8Array => this.scratchKey(from)
-    const value = (from: Value): Uint8Array => checkedValue(encoding.encode(from))
+    const { encodings } = this
+    const key = (from: Key): Uint8Array => checkedKey(encodings.key.scratch(from))
+    const value = (from: Value): Uint8Array => checkedValue(encodings.value.encode(from))
     return await this.engine.untilLoaded(loadEntries(this.engine, this.ensure(), { entries, key, value }))
   }
 
