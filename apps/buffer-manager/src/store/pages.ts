@@ -70,7 +70,8 @@ export class PageNumbers {
 
   /**
    * A free page, exclusively latched. A number that a transfer still works on, somebody's belated fetch or the eviction of what
-   * it was before, is left for another time. Throws `STORE_FULL`, `BUSY`, and as `Pool.create`.
+   * it was before, is left for another time. Throws `STORE_FULL`, `BUSY` (but not at a checkpoint), and as
+   * `Pool.create`.
    */
   create(purpose: number): number {
     const busy: number[] = []

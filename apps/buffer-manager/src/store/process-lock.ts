@@ -32,7 +32,7 @@ export class ProcessLock {
     } catch (error) {
       throw asStoreError('a store cannot be locked', error)
     } finally {
-      remove(this.#own)
+      removeQuietly(this.#own)
     }
   }
 
@@ -59,7 +59,7 @@ export class ProcessLock {
       // Whoever may remove this lock is alone, so it is there until here, or was gone before.
       if (readIfThere(path) === text) rmSync(path)
     } finally {
-      remove(right)
+      removeQuietly(right)
     }
   }
 }
@@ -82,12 +82,12 @@ function readIfThere(path: string): string | null {
   }
 }
 
-/** If it is there, and can be. */
-function remove(path: string): void {
+/** What cannot be removed stays: it is somebody else's, or the file system is read-only. */
+export function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch {
-    // What keeps it from being removed has kept it from being made, or says so elsewhere.
+    // It counts for nothing when its process is gone, and what kept it from being made says so elsewhere.
   }
 }
 

@@ -2,10 +2,10 @@
 // What such a checkpoint has is not used again before they go on. A reader registers, then looks whether its checkpoint is
 // still the last one; so whoever makes a newer one has either seen the file, or is seen.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemError } from '../errors.ts'
-import { isAlive, ownerOf, thisProcess } from './process-lock.ts'
+import { isAlive, ownerOf, removeQuietly, thisProcess } from './process-lock.ts'
 
 export class Readers {
   readonly directory: string
@@ -79,15 +79,6 @@ export class Readers {
 function epochIn(text: string): number {
   const { epoch } = JSON.parse(text) as { epoch?: unknown }
   return typeof epoch === 'number' ? epoch : 0
-}
-
-/** What cannot be removed stays, and counts for nothing when its process is gone. */
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // It is somebody else's, or the file system is read-only.
-  }
 }
 
 /** Not as `recursive` does it, which says ENOENT of a file system that is read-only. */
