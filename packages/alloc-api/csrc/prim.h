@@ -65,6 +65,10 @@ int prim_mover_add(int mover, const prim_range *range);
 // use by the kernel, others: it cannot be moved.
 int prim_move(int mover, uint8_t *to, uint8_t *from, size_t bytes, size_t *moved);
 
+// Gives missing pages of the mover's memory that hold what is at `from` (UFFDIO_COPY): quicker than to fault them in. EEXIST
+// when a page is there already, EAGAIN once more. Precondition: whole pages.
+int prim_place(int mover, uint8_t *to, const uint8_t *from, size_t bytes);
+
 int prim_close(int fd);
 
 // The size of a file or block device in bytes; 0 for what has none.

@@ -113,6 +113,13 @@ int prim_move(int mover, uint8_t *to, uint8_t *from, size_t bytes, size_t *moved
   return error;
 }
 
+int prim_place(int mover, uint8_t *to, const uint8_t *from, size_t bytes) {
+  // Nobody waits for the pages.
+  struct uffdio_copy copy = {
+      .dst = (uintptr_t)to, .src = (uintptr_t)from, .len = bytes, .mode = UFFDIO_COPY_MODE_DONTWAKE};
+  return ioctl(mover, UFFDIO_COPY, &copy) < 0 ? errno : 0;
+}
+
 int prim_close(int fd) { return close(fd) < 0 ? errno : 0; }
 
 int prim_size(int fd, uint64_t *bytes) {

@@ -41,6 +41,28 @@ describe.each(mappedWays)("stray accesses in the way '%s'", (way) => {
     expectWhole(world)
   })
 
+  it.each([1, 2])('before scattered pages have frames are undone where zeros are asked for, with %i slots', async (slots) => {
+    using file = patternedFile(600 * FRAME_BYTES)
+    const world = await openNative({ native: { way }, pages: 2000, poolFrames: 1024, slots, file: { path: file.path } })
+    const { area } = world
+    const runs = Array.from({ length: 300 }, (_, i) => ({ page: ((i * 101) % 300) * 2, count: 1 }))
+    const meddle = (): void => {
+      for (let page = 0; page < 600; page += 6) expect(bytesOf(area, page)[9]).toBe(0)
+      for (let page = 0; page < 600; page += 10) bytesOf(area, page).fill(0xbb)
+    }
+    meddle()
+    expect(area.io.alloc(runs, { zero: true })).toBe(300)
+    for (const { page } of runs) expect(isZero(bytesOf(area, page)), `page ${page}`).toBe(true)
+    for (const { page } of runs) bytesOf(area, page).set(pattern(page, 1))
+    for (const { page } of runs) expect(Buffer.from(bytesOf(area, page)).equals(pattern(page, 1))).toBe(true)
+    expect(area.io.free(runs)).toBe(300)
+    meddle()
+    expect(area.io.readSync(runs)).toBe(300)
+    for (const { page } of runs) expect(Buffer.from(bytesOf(area, page)).equals(pattern(page)), `page ${page}`).toBe(true)
+    expect(area.io.free(runs)).toBe(300)
+    expectWhole(world)
+  })
+
   it('by the kernel, which is still writing a page to a file, do not keep the page from being taken away', async () => {
     using file = patternedFile(0)
     const count = 2048

@@ -15,6 +15,7 @@
 static inline bool run_at_once(transfer *t, uint32_t most) {
   for (uint32_t i = 0; i < t->pieces && most > 0; i++) {
     piece *p = transfer_piece(t, i);
+    transfer_touch(t, i + 1);
     request asked;
     while (piece_ask(t, p, &asked)) {
       if (p->asked > most) return true;
@@ -47,12 +48,21 @@ static inline void run_on_ring(transfer *t, prim_ring *ring) {
   uint32_t started = 0, in_flight = 0;
   bool told = false;
   for (;;) {
-    while (started < t->pieces && in_flight < ring->depth) in_flight += ring_ask(t, ring, started++) ? 1 : 0;
+    while (started < t->pieces && in_flight < ring->depth) {
+      transfer_touch(t, started + 1);
+      in_flight += ring_ask(t, ring, started++) ? 1 : 0;
+    }
     if (in_flight == 0) return;
     // Nobody hears of a page before all of them are there; only so many at a time are waited for that there is always enough
     // for the device to do.
     uint32_t awaited = started < t->pieces ? (in_flight + REFILLS - 1) / REFILLS : in_flight;
-    int error = prim_ring_submit(ring, awaited);
+    int error = 0;
+    if (t->touch && t->touched < t->pieces) {
+      // While the device works on these, the pages that come next get their memory.
+      error = prim_ring_submit(ring, 0);
+      transfer_touch(t, started + 2 * awaited);
+    }
+    if (error == 0) error = prim_ring_submit(ring, awaited);
     if (error != 0 && error != ETIME) {
       // The ring takes nothing, so nothing is in flight.
       for (uint32_t i = 0; i < t->pieces; i++) set_status(t, t->piece[i].next, t->piece[i].end, PARPEROS_IO_ERROR);
@@ -77,6 +87,7 @@ static inline void run_by_calls(transfer *t, uint32_t *taken) {
   uint32_t index;
   while ((index = word_add(taken, 1)) < t->pieces) {
     piece *p = transfer_piece(t, index);
+    piece_touch(t, p);
     request asked;
     while (piece_ask(t, p, &asked)) {
       size_t done = 0;

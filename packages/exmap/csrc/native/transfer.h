@@ -8,8 +8,8 @@
 //           └──────┴──────┘
 #pragma once
 
+#include "advise.h"
 #include "sort.h"
-#include "space.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,12 +27,14 @@ typedef struct {
   const space *space;
   uint32_t *entries;
   int fd;
-  // Whether bytes go to the pages' own addresses before these are mapped; and whether pages are faulted in when they are asked
-  // for. Before that the disk would wait for all of them, and the system itself takes longer.
+  // Whether bytes go to the pages' own addresses before these are mapped; and whether pages are faulted in before they are
+  // asked for, because the system itself takes longer.
   bool write, in_place, touch;
   // Set by whoever wants it to end; what was not asked for yet is CANCELLED then.
   uint32_t cancelled;
   uint32_t count, pieces;
+  // Pieces from the first on whose pages are there.
+  uint32_t touched;
   // Pieces in the order in which they are asked for.
   uint64_t order[EXMAP_HAND_ENTRIES];
   // Entries of a piece have the ranges of the same numbers to themselves.
@@ -73,7 +75,7 @@ static inline void transfer_begin(transfer *t, const space *s, uint32_t *entries
   t->write = write;
   t->in_place = is_in_place(s, entries, count);
   t->touch = t->in_place && !write && s->way != WAY_MEMFD;
-  t->pieces = 0;
+  t->pieces = t->touched = 0;
   word_store(&t->cancelled, 0);
   for (uint32_t i = 0; i < count; i++) {
     piece *last = t->pieces > 0 ? &t->piece[t->pieces - 1] : NULL;
@@ -84,6 +86,16 @@ static inline void transfer_begin(transfer *t, const space *s, uint32_t *entries
 }
 
 static inline bool is_cancelled(const transfer *t) { return word_load(&t->cancelled) != 0; }
+
+// Faults the pages of a piece in.
+static inline void piece_touch(const transfer *t, const piece *p) {
+  if (t->touch) touch_pages(t->space, transfer_entry(t, p->next), p->end - p->next);
+}
+
+// Faults the pages of all pieces before `end` in.
+static inline void transfer_touch(transfer *t, uint32_t end) {
+  for (; t->touched < end && t->touched < t->pieces; t->touched++) piece_touch(t, transfer_piece(t, t->touched));
+}
 
 typedef struct {
   const prim_range *ranges;
@@ -112,7 +124,6 @@ static inline bool piece_ask(transfer *t, piece *p, request *asked) {
     }
     uint8_t *address =
         t->write ? resident_address(t->space, page, frame) : incoming_address(t->space, t->in_place, page, frame);
-    if (t->touch) *(volatile uint8_t *)address = 0;
     if (count > 0 && ranges[count - 1].address + ranges[count - 1].bytes == address) ranges[count - 1].bytes += PAGE_BYTES;
     else ranges[count++] = (prim_range){address, PAGE_BYTES};
   }
