@@ -55,10 +55,11 @@ describe('pages that get frames and lose them', () => {
     return await pagesJob.close(shared, input, [await pagesJob.work(shared, input, seat())])
   }
 
-  test.skipIf(!can('move'))('bring back time and CPU time of ExMap and of the bare loop', async () => {
+  test.skipIf(!can('move'))('bring back time and CPU time of ExMap and of the bare loops', async () => {
     for (const hugePages of [false, true]) {
       const { nsPerOp } = await measure({ hugePages })
-      expect(Object.keys(nsPerOp)).toEqual(['exmap', 'exmapCpu', 'bare', 'bareCpu'])
+      const moves = hugePages ? [] : ['moves', 'movesCpu']
+      expect(Object.keys(nsPerOp)).toEqual(['exmap', 'exmapCpu', 'bare', 'bareCpu', ...moves])
       for (const samples of Object.values(nsPerOp)) positive(samples)
     }
   })
@@ -136,6 +137,20 @@ describe.skipIf(!hasNative && process.env.CI === undefined)('the bare loops', ()
     const odd = Uint32Array.from({ length: 600 }, (_, i) => 2 * i + 1)
     bareLoops().faultAndDropMany(pages, odd)
     for (let page = 0; page < 1200; page++) expect(pages[page * 4096]).toBe(page % 2 === 0 ? 7 : 0)
+  })
+
+  test.skipIf(!can('move'))('move pages with what they hold, there and back', () => {
+    const bare = bareLoops()
+    const pages = memory(64)
+    const mover = bare.openMover(pages)
+    for (let page = 0; page < 8; page++) pages[page * 4096 + 7] = 1 + page
+    bare.moveAndBack(mover, pages, 8, 10)
+    for (let page = 0; page < 64; page++) expect(pages[page * 4096 + 7]).toBe(page < 8 ? 1 + page : 0)
+    // All pages behind them have just been looked at, and are in the way.
+    expect(() => bare.moveAndBack(mover, pages, 8, 1)).toThrow(/File exists/)
+    expect(() => bare.moveAndBack(mover, pages, 33, 1)).toThrow(TypeError)
+    expect(() => bare.openMover(pages)).toThrow(/busy/)
+    closeSync(mover)
   })
 
   test.skipIf(!can('ring'))('read every page they are asked for, and say when one does not come', () => {

@@ -23,6 +23,16 @@ export interface BareLoops {
   faultAndDrop(memory: Uint8Array, pages: number, times: number): void
   /** Touches pages that lie anywhere, and drops them: 512 of them with one process_madvise (Linux 6.13). */
   faultAndDropMany(memory: Uint8Array, pages: Uint32Array): void
+  /**
+   * A descriptor by which pages move within `memory` by their page tables alone (userfaultfd(2), UFFDIO_MOVE), the caller's to
+   * close. Throws before Linux 6.8.
+   */
+  openMover(memory: Uint8Array): number
+  /**
+   * Moves the memory's first `pages` pages to a place behind them and back, `times` times, to the next place in turn. Nothing
+   * may be at these places; throws EEXIST.
+   */
+  moveAndBack(mover: number, memory: Uint8Array, pages: number, times: number): void
   /** Reads of the file `descriptor`, at most `depth` at the same time (1 … 256). Throws where there is no io_uring. */
   openReads(descriptor: number, depth: number): BareReads
 }

@@ -241,7 +241,7 @@ static napi_value export_open_space(napi_env env, napi_callback_info info) {
   s->pages = a.pages;
   s->frames = a.frames;
   s->table = a.table;
-  s->alone = a.slots == 1;
+  s->alone = is_alone(&a);
   space_open(s, (enum way)way, huge, singles, opening, a.zero, (int32_t *)(void *)report);
   return NULL;
 }

@@ -57,6 +57,9 @@ static inline area area_of(uint32_t *words, uint32_t slot, space *space) {
   return a;
 }
 
+// Whether there is no other slot: then nobody else claims pages.
+ALWAYS_INLINE bool is_alone(const area *a) { return a->slots == 1; }
+
 // A word of the own interface. Only this slot writes it; what is written later is never there before.
 ALWAYS_INLINE uint32_t own(const area *a, uint32_t index) { return word_peek(&a->self[index]); }
 ALWAYS_INLINE void set_own(const area *a, uint32_t index, uint32_t value) { word_release(&a->self[index], value); }

@@ -24,23 +24,28 @@ static inline uint32_t end_of_whole(const area *a, uint32_t first, uint32_t held
 
 // Pages get their frames; what did not get its bytes gives its frame back. 0, or GIVE_FRAMES: there was no room for one.
 static inline int32_t finish_taking(const area *a, uint32_t held) {
+  tally done = {0};
   for (uint32_t i = 0; i < held;) {
     uint32_t end = end_of_whole(a, i, held);
     if (end > i) map_pages(a->space, entry_at(a, 0), held, i, end);
     for (; i < end; i++) {
       set_page(a, entry_page(a, i), word_of(a, entry_frame(a, i)));
-      count_done(a, i);
+      count_done(a, &done, i);
     }
     if (i == held) break;
     if (entry_failed(a, i) && is_claimed(a, entry_page(a, i))) {
       // It may have memory at its own address already, and a part of its bytes.
       unmap_pages(a->space, entry_at(a, i), 1);
       uint32_t frame = entry_frame(a, i);
-      if (!bundle_has(current_of(a), frame, a->bundle_frames) && !give_frame(a, frame)) return EXMAP_EVENT_GIVE_FRAMES;
+      if (!bundle_has(current_of(a), frame, a->bundle_frames) && !give_frame(a, frame)) {
+        tell_done(a, &done);
+        return EXMAP_EVENT_GIVE_FRAMES;
+      }
       set_page(a, entry_page(a, i), 0);
     }
     i++;
   }
+  tell_done(a, &done);
   return 0;
 }
 
@@ -55,22 +60,26 @@ static inline int32_t finish_freeing(const area *a, uint32_t held) {
     for (uint32_t i = 0; i < held; i++) word_poke(&bundle_frames(bundle)[room - held + i], entry_frame(a, i));
     set_fill(bundle, room - held, bundle_end(bundle));
   }
+  tally done = {0};
   for (uint32_t i = 0; i < held; i++) {
     if (!is_claimed(a, entry_page(a, i))) continue;
     set_page(a, entry_page(a, i), 0);
-    count_done(a, i);
+    count_done(a, &done, i);
   }
+  tell_done(a, &done);
   return 0;
 }
 
 // Pages are no longer being written.
 static inline int32_t finish_writing(const area *a, uint32_t held) {
+  tally done = {0};
   for (uint32_t i = 0; i < held; i++) {
     uint32_t page = entry_page(a, i), word = word_of(a, entry_frame(a, i));
     if (page >= a->pages || word_load(&a->table[page]) != (word | EXMAP_TABLE_WRITING)) continue;
     set_page(a, page, word);
-    if (!entry_failed(a, i)) count_done(a, i);
+    if (!entry_failed(a, i)) count_done(a, &done, i);
   }
+  tell_done(a, &done);
   return 0;
 }
 

@@ -19,14 +19,28 @@ ALWAYS_INLINE bool entry_failed(const area *a, uint32_t index) {
   return word_peek(&entry_at(a, index)[EXMAP_ENTRY_STATUS]) != 0;
 }
 
-// One more page of an entry's command is done; with the last one the command is.
-static inline void count_done(const area *a, uint32_t index) {
-  uint32_t run = word_peek(&entry_at(a, index)[EXMAP_ENTRY_RUN]);
-  if (run >= a->command_count) return;
-  uint32_t *command = command_at(a, run);
-  uint32_t done = word_peek(&command[EXMAP_COMMAND_DONE]) + 1;
+// Pages of a command that are done and not yet told.
+typedef struct {
+  uint32_t run, pages;
+} tally;
+
+// Tells them: with its last page a command is done.
+static inline void tell_done(const area *a, tally *t) {
+  if (t->pages == 0 || t->run >= a->command_count) return;
+  uint32_t *command = command_at(a, t->run);
+  uint32_t done = word_peek(&command[EXMAP_COMMAND_DONE]) + t->pages;
   word_poke(&command[EXMAP_COMMAND_DONE], done);
   if (done == word_peek(&command[EXMAP_COMMAND_COUNT])) word_store(&command[EXMAP_COMMAND_STATUS], 0);
+}
+
+// One more page of an entry's command is done. It is told with those after it.
+ALWAYS_INLINE void count_done(const area *a, tally *t, uint32_t index) {
+  uint32_t run = word_peek(&entry_at(a, index)[EXMAP_ENTRY_RUN]);
+  if (run != t->run) {
+    tell_done(a, t);
+    *t = (tally){.run = run};
+  }
+  t->pages++;
 }
 
 // How many of the hand's entries are to be carried out.

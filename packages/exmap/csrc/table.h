@@ -1,6 +1,7 @@
 // The page table: one word per page. A page is claimed by compare-exchange, and from then on only the slot that claimed it
 // writes its word, until it says what the page is now. What a claim looks like names the slot, so that whoever takes over
-// after a worker's death knows which claims were its.
+// after a worker's death knows which claims were its. In an area of one slot a page is claimed by a plain write, since nobody
+// else ever claims one.
 #pragma once
 
 #include "area.h"
@@ -36,7 +37,12 @@ ALWAYS_INLINE int32_t claim_page(const area *a, uint32_t op, uint32_t *entry) {
     int32_t found = obstacle(a, op, word);
     if (UNLIKELY(found != 0)) return found;
     if (!takes_frames(op)) word_poke(&entry[EXMAP_ENTRY_FRAME], frame_of(a, word));
-    if (LIKELY(word_cas(at, &word, op == EXMAP_OP_WRITE ? word | EXMAP_TABLE_WRITING : a->busy))) return 0;
+    uint32_t claimed = op == EXMAP_OP_WRITE ? word | EXMAP_TABLE_WRITING : a->busy;
+    if (is_alone(a)) {
+      word_release(at, claimed);
+      return 0;
+    }
+    if (LIKELY(word_cas(at, &word, claimed))) return 0;
   }
 }
 
@@ -49,8 +55,10 @@ ALWAYS_INLINE bool is_claimed(const area *a, uint32_t page) {
 // Ends a claim: what the page's word is from now on. Whoever sees it sees the bytes that the page has.
 ALWAYS_INLINE void set_page(const area *a, uint32_t page, uint32_t word) {
 #if defined(__wasm__)
-  word_store(&a->table[page], word);
-#else
-  word_release(&a->table[page], word);
+  if (!is_alone(a)) {
+    word_store(&a->table[page], word);
+    return;
+  }
 #endif
+  word_release(&a->table[page], word);
 }

@@ -11,7 +11,6 @@ import { FailingStore } from './support/failing-store.ts'
 import { join, open, wordsOf } from './support/open.ts'
 import { pattern } from './support/page-bytes.ts'
 
-const SLOTS = 3
 const PAGES = 300
 const FILE_PAGES = 280
 const BATCHES = 700
@@ -38,7 +37,7 @@ function run(workers: Worker[][], seed: number): Outcome {
   const random = new Random(seed)
   const answers: number[] = []
   for (let batch = 0; batch < BATCHES; batch++) {
-    const slot = random.below(SLOTS)
+    const slot = random.below(workers.length)
     const { area, owner } = workers[slot][batch % workers[slot].length]
     wordsOf(area)[ownerAt(area)] = owner
     const runs = runsOf(random)
@@ -60,7 +59,7 @@ function run(workers: Worker[][], seed: number): Outcome {
   const words = wordsOf(first).slice()
   const ownersAt = words[L.headerOwnersAt]
   // Who owns the slots is left out: it tells how often they were taken over.
-  words.fill(0, ownersAt, ownersAt + SLOTS)
+  words.fill(0, ownersAt, ownersAt + workers.length)
   return { answers, words, pool: Region.from(first.handle.pool).bytes().slice() }
 }
 
@@ -76,22 +75,23 @@ const newStore = (): FailingStore => new FailingStore(new Uint8Array(content), {
 
 interface Case {
   poolFrames: number
+  slots: number
 }
 
-async function byOne(kind: Kind, seed: number, { poolFrames }: Case): Promise<Outcome> {
+async function byOne(kind: Kind, seed: number, { poolFrames, slots }: Case): Promise<Outcome> {
   const store = newStore()
-  const options = { pages: PAGES, slots: SLOTS, commands: 8, poolFrames }
+  const options = { pages: PAGES, slots, commands: 8, poolFrames }
   const world = await open(kind, { ...options, store })
   const workers = [[workerOf(world.area)]]
-  for (const slot of [1, 2]) workers.push([workerOf((await join(kind, world, slot, { store })).area)])
+  for (let slot = 1; slot < slots; slot++) workers.push([workerOf((await join(kind, world, slot, { store })).area)])
   return run(workers, seed)
 }
 
-async function byTurns(seed: number, { poolFrames }: Case): Promise<Outcome> {
+async function byTurns(seed: number, { poolFrames, slots }: Case): Promise<Outcome> {
   const store = newStore()
-  const world = await open('sab', { pages: PAGES, slots: SLOTS, commands: 8, poolFrames, store })
+  const world = await open('sab', { pages: PAGES, slots, commands: 8, poolFrames, store })
   const workers: Worker[][] = []
-  for (let slot = 0; slot < SLOTS; slot++) {
+  for (let slot = 0; slot < slots; slot++) {
     workers.push([])
     for (const kind of kinds) {
       workers[slot].push(workerOf((await join(kind, world, slot, { store, takeOver: true })).area))
@@ -108,8 +108,14 @@ function expectSame(outcome: Outcome, expected: Outcome): void {
   expect(Buffer.from(outcome.pool).equals(expected.pool), 'the pool').toBe(true)
 }
 
-describe.each<Case>([{ poolFrames: 40 }, { poolFrames: 150 }, { poolFrames: 1000 }, { poolFrames: 13_000 }])(
-  'a pool of $poolFrames frames',
+describe.each<Case>([
+  { poolFrames: 40, slots: 3 },
+  { poolFrames: 150, slots: 3 },
+  { poolFrames: 150, slots: 1 },
+  { poolFrames: 1000, slots: 3 },
+  { poolFrames: 13_000, slots: 3 },
+])(
+  'a pool of $poolFrames frames, $slots slots',
   (one) => {
     it(`${BATCHES} batches give the same answers and leave the same words on all backends`, async () => {
       const [first, ...others] = await Promise.all(kinds.map((kind) => byOne(kind, one.poolFrames, one)))
@@ -124,7 +130,7 @@ describe.each<Case>([{ poolFrames: 40 }, { poolFrames: 150 }, { poolFrames: 1000
 )
 
 it('the pool in these tests holds the file’s pages', async () => {
-  const { pool } = await byOne('sab', 5, { poolFrames: 1000 })
+  const { pool } = await byOne('sab', 5, { poolFrames: 1000, slots: 3 })
   const pages = new Set(Array.from({ length: FILE_PAGES }, (_, page) => Buffer.from(pattern(page)).toString('latin1')))
   let found = 0
   for (let at = 0; at < pool.length; at += FRAME_BYTES) {

@@ -16,7 +16,8 @@ interface Measured {
 /**
  * Pages get frames and lose them again.
  *
- *   contiguous   runs of 512, against fault + MADV_DONTNEED
+ *   contiguous   runs of 512, against fault + MADV_DONTNEED; small pages also against bare moves, which are the least that
+ *                the kernel takes for it
  *   scattered    batches of 512 single pages, against fault + process_madvise
  *   accounting   runs of 512 that no page table of the processor knows, against nothing
  */
@@ -46,8 +47,8 @@ export interface ReadsInput extends Measured {
 /** `address(page)` on sab, against a plain read of an array. */
 export type AddressInput = Measured
 
-/** Names of the phases of pages and reads, in the order of a pass: `bare` and `free` where there is such work. */
-export const PAGES_PHASES = ['exmap', 'exmapCpu', 'bare', 'bareCpu'] as const
+/** Names of the phases of pages and reads, in the order of a pass: all but the first two where there is such work. */
+export const PAGES_PHASES = ['exmap', 'exmapCpu', 'bare', 'bareCpu', 'moves', 'movesCpu'] as const
 export const READS_PHASES = ['exmap', 'exmapCpu', 'bare', 'bareCpu', 'free', 'freeCpu'] as const
 export const ADDRESS_PHASES = ['exmap', 'bare'] as const
 

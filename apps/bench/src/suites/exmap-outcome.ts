@@ -26,10 +26,16 @@ export function pagesWork(
 ): PageWork[] {
   const way = name === 'accounting' ? 'table' : 'move'
   const subject: Subject = { case: name, backend, way, hugePages, workers, depth: null }
-  const { exmapCpu, bareCpu } = samples.nsPerOp
+  const { exmapCpu, bareCpu, movesCpu } = samples.nsPerOp
   const exmap = workOf(subject, EXMAP, samples, ['exmap', 'exmapCpu'])
   if (name === 'accounting') return [exmap]
-  return [{ ...exmap, times: ratio(bareCpu, exmapCpu) }, workOf(bare(subject), PEERS[name], samples, ['bare', 'bareCpu'])]
+  return [
+    { ...exmap, times: ratio(bareCpu, exmapCpu) },
+    workOf(bare(subject), PEERS[name], samples, ['bare', 'bareCpu']),
+    ...('movesCpu' in samples.nsPerOp
+      ? [{ ...workOf(bare(subject), 'UFFDIO_MOVE loop', samples, ['moves', 'movesCpu']), times: ratio(bareCpu, movesCpu) }]
+      : []),
+  ]
 }
 
 /** Past the page cache the disk's time counts, from the cache CPU time. */

@@ -21,8 +21,8 @@ const PAGES = 2 ** 16
 const RUNS = 16
 /** Scattered pages of a pass. */
 const SCATTERED = 8 * RUN_PAGES
-/** So often a pass does what the bare loop does once, so that each is long enough for the clock of CPU time. */
-const REPEATS = { contiguous: 4, accounting: 32 }
+/** So often a pass does what the slowest loop does once, so that each is long enough for the clock of CPU time. */
+const REPEATS = { contiguous: 16, accounting: 32 }
 
 interface Shared {
   meter: MeterWords
@@ -58,47 +58,64 @@ export const job: Job<PagesInput, Shared, Samples, Samples> = {
     const frames = await (await allocators.llfree.backends[kind]()).attach(shared.frames, seat.worker)
     using area = await (await pageAreas.backends[kind]()).attach(shared.area, seat.worker, { frames })
     const bare = input.case === 'accounting' ? null : await pageAreas.bare()
-    const workload = workloadOf(input, area, bare, new Meter(shared.meter, seat.barrier), seat.worker)
+    const pairs = { area, first: seat.worker * PAGES, meter: new Meter(shared.meter, seat.barrier) }
+    const workload = workloadOf(input, pairs, bare)
     const rounds = await measureRounds(workload, compareExchangeLoop(), seat, { timeMs, rounds: wanted })
-    return samplesOf(rounds, bare ? PAGES_PHASES : PAGES_PHASES.slice(0, 2))
+    return samplesOf(rounds, PAGES_PHASES.slice(0, rounds[0].nsPerOp.length))
   },
 
   // Times are everyone's, and CPU time has been shared out.
   close: async (_shared, _input, [part]) => part,
 }
 
-function workloadOf(
-  { case: name, seed }: PagesInput,
-  area: PageArea,
-  bare: BareLoops | null,
-  meter: Meter,
-  worker: number,
-): Workload {
-  const first = worker * PAGES
-  if (name === 'scattered') {
-    const pages = scatteredPages(seed + worker)
-    const memory = bareMemory(bare, PAGES)
-    return {
-      operations: SCATTERED,
-      pass() {
-        const exmap = meter.measure(() => scattered(area, first, pages))
-        return [...exmap, ...meter.measure(() => bare?.faultAndDropMany(memory, pages))]
-      },
-    }
+interface Pairs {
+  area: PageArea
+  /** The worker's first page. */
+  first: number
+  meter: Meter
+}
+
+function workloadOf({ case: name, hugePages, seed }: PagesInput, pairs: Pairs, bare: BareLoops | null): Workload {
+  if (bare === null) return { operations: RUNS * RUN_PAGES, pass: () => contiguousPairs(pairs, REPEATS.accounting) }
+  return name === 'scattered' ? scatteredBeside(bare, pairs, seed) : contiguousBeside(bare, pairs, hugePages)
+}
+
+function scatteredBeside(bare: BareLoops, { area, first, meter }: Pairs, seed: number): Workload {
+  const pages = scatteredPages(seed + first)
+  const memory = bareMemory(bare, PAGES)
+  return {
+    operations: SCATTERED,
+    pass: () => [
+      ...meter.measure(() => scattered(area, first, pages)),
+      ...meter.measure(() => bare.faultAndDropMany(memory, pages)),
+    ],
   }
-  const repeats = REPEATS[bare ? 'contiguous' : 'accounting']
-  const memory = bare && bareMemory(bare, RUNS * RUN_PAGES)
+}
+
+function contiguousBeside(bare: BareLoops, pairs: Pairs, hugePages: boolean): Workload {
+  const memory = bareMemory(bare, RUNS * RUN_PAGES)
+  const places = bareMemory(bare, (1 + RUNS) * RUN_PAGES)
+  const mover = hugePages ? null : bare.openMover(places)
+  places.fill(1, 0, RUN_PAGES * PAGE_BYTES)
+  const times = REPEATS.contiguous
+  const moves = (to: number): number[] =>
+    pairs.meter.measure(() => bare.moveAndBack(to, places, RUN_PAGES, times * RUNS)).map((ns) => ns / times)
   return {
     operations: RUNS * RUN_PAGES,
-    pass() {
-      const exmap = meter.measure(() => {
-        for (let repeat = 0; repeat < repeats; repeat++) contiguous(area, first)
-      })
-      lookAt(area, first)
-      const ours = exmap.map((ns) => ns / repeats)
-      return bare && memory ? [...ours, ...meter.measure(() => bare.faultAndDrop(memory, RUN_PAGES, RUNS))] : ours
-    },
+    pass: () => [
+      ...contiguousPairs(pairs, times),
+      ...pairs.meter.measure(() => bare.faultAndDrop(memory, RUN_PAGES, RUNS)),
+      ...(mover === null ? [] : moves(mover)),
+    ],
   }
+}
+
+function contiguousPairs({ area, first, meter }: Pairs, times: number): number[] {
+  const sums = meter.measure(() => {
+    for (let time = 0; time < times; time++) contiguous(area, first)
+  })
+  lookAt(area, first)
+  return sums.map((ns) => ns / times)
 }
 
 function contiguous({ io }: PageArea, first: number): void {
@@ -126,10 +143,10 @@ function scatteredPages(seed: number): Uint32Array {
 }
 
 /** Memory as the area's is, of pages that come and go by themselves. */
-function bareMemory(bare: BareLoops | null, pages: number): Uint8Array<SharedArrayBuffer> {
+function bareMemory(bare: BareLoops, pages: number): Uint8Array<SharedArrayBuffer> {
   const bytes = pages * PAGE_BYTES
   const memory = new Uint8Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, bytes)
-  bare?.small(memory)
+  bare.small(memory)
   return memory
 }
 

@@ -2,6 +2,7 @@
 // system are thrown.
 #include "atomics.h"
 
+#include "moves.h"
 #include "reads.h"
 
 #include "addon.h"
@@ -69,6 +70,34 @@ static napi_value export_fault_and_drop_many(napi_env env, napi_callback_info in
   return bare_done(env, fault_and_drop_many(memory, pages, count));
 }
 
+// openMover(memory) → a descriptor
+static napi_value export_open_mover(napi_env env, napi_callback_info info) {
+  napi_value arguments[1], descriptor;
+  prim_range memory;
+  if (!addon_arguments(env, info, 1, arguments, NULL) ||
+      !bare_memory(env, arguments[0], &memory.address, &memory.bytes)) {
+    return addon_type_error(env, "openMover(memory)");
+  }
+  int mover = -1;
+  int error = moves_open(memory, &mover);
+  if (error != 0) return addon_system_error(env, error);
+  return napi_create_int32(env, mover, &descriptor) == napi_ok ? descriptor : NULL;
+}
+
+// moveAndBack(mover, memory, pages, times)
+static napi_value export_move_and_back(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  int32_t mover;
+  prim_range memory;
+  uint32_t pages, times;
+  if (!addon_arguments(env, info, 4, arguments, NULL) || !addon_int32(env, arguments[0], &mover) ||
+      !bare_memory(env, arguments[1], &memory.address, &memory.bytes) || !bare_number(env, arguments[2], &pages) ||
+      !bare_number(env, arguments[3], &times) || pages == 0 || memory.bytes / 2 / PAGE_BYTES < pages) {
+    return addon_type_error(env, "moveAndBack(mover, memory, pages, times), of at most half of the memory's pages");
+  }
+  return bare_done(env, move_and_back(mover, memory, (size_t)pages * PAGE_BYTES, times));
+}
+
 // read(pages, buffer): all of them, many at the same time.
 static napi_value export_read(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
@@ -127,6 +156,8 @@ NAPI_MODULE_INIT() {
   static const addon_function functions[] = {{"small", export_small},
                                              {"faultAndDrop", export_fault_and_drop},
                                              {"faultAndDropMany", export_fault_and_drop_many},
+                                             {"openMover", export_open_mover},
+                                             {"moveAndBack", export_move_and_back},
                                              {"openReads", export_open_reads}};
   return addon_define(env, exports, functions, sizeof functions / sizeof *functions, NULL) ? exports : NULL;
 }

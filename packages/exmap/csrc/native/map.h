@@ -7,12 +7,18 @@
 #include "move.h"
 #include "sort.h"
 
+// Frames ascend with their entries afterwards, and where that is asked for pages do.
+static inline void sort_hand(uint32_t *entries, uint32_t count, bool by_page) {
+  if (run_length(entries, count, entries[EXMAP_ENTRY_PAGE], entries[EXMAP_ENTRY_FRAME]) == count) return;
+  if (by_page) sort_pages(entries, count);
+  sort_frames(entries, count);
+}
+
 // Pages get memory of their own here, or from a transfer (transfer.h).
 static inline void arrange_frames(space *s, uint32_t *entries, uint32_t count, bool filled) {
   switch (s->way) {
     case WAY_MOVE:
-      sort_pages(entries, count);
-      sort_frames(entries, count);
+      sort_hand(entries, count, true);
       if (!is_in_place(s, entries, count)) break;
       // A frame's memory is at one place only: in the pool, or at its page.
       advise_entries(s, entries, count, true, PRIM_DROP);
@@ -53,8 +59,7 @@ static inline void unmap_pages(space *s, uint32_t *entries, uint32_t count) {
   switch (s->way) {
     case WAY_MOVE:
       // In ascending order more of them are dropped at once; and mostly they got their frames in that order, too.
-      if (s->alone) sort_pages(entries, count);
-      sort_frames(entries, count);
+      sort_hand(entries, count, s->alone);
       if (is_in_place(s, entries, count)) advise_pages(s, entries, count, PRIM_DROP);
       else move_entries(s, entries, count, false);
       break;

@@ -67,6 +67,9 @@ export class Area {
   }
 }
 
+/** Whether there is no other slot: then nobody else claims pages. */
+export const isAlone = (area: Area): boolean => area.slots === 1
+
 // A word of the own interface. Only this slot writes it; what is written later is never there before.
 
 export const own = (area: Area, index: number): number => area.words[area.self + index]

@@ -1,10 +1,11 @@
 // The page table: one word per page. A page is claimed by compare-exchange, and from then on only the slot that claimed it
 // writes its word, until it says what the page is now. What a claim looks like names the slot, so that whoever takes over
-// after a worker's death knows which claims were its.
+// after a worker's death knows which claims were its. In an area of one slot a page is claimed by a plain write, since nobody
+// else ever claims one.
 import { status } from '@parperos/alloc-api/driver'
 import { compareExchange, store } from '#atomics'
 import * as L from '../layout.ts'
-import type { Area } from './area.ts'
+import { isAlone, type Area } from './area.ts'
 
 export const frameOf = (area: Area, word: number): number => (word & L.tableFrame) ^ area.zero
 export const wordOf = (area: Area, frame: number): number => frame ^ area.zero
@@ -39,6 +40,10 @@ export function claimPage(area: Area, op: number, entry: number): number {
     if (found !== 0) return found
     if (!takesFrames(op)) words[entry + L.entryFrame] = frameOf(area, word)
     const claimed = op === L.opWrite ? word | L.tableWriting : area.busy
+    if (isAlone(area)) {
+      words[index] = claimed
+      return 0
+    }
     const seen = compareExchange(words, index, word, claimed)
     if (seen === word) return 0
     word = seen
@@ -53,4 +58,7 @@ export const isClaimed = (area: Area, page: number): boolean =>
   page < area.pages && area.words[area.tableAt + page] === area.busy
 
 /** Ends a claim: what the page's word is from now on. Whoever sees it sees the bytes that the page has. */
-export const setPage = (area: Area, page: number, word: number): void => store(area.words, area.tableAt + page, word)
+export function setPage(area: Area, page: number, word: number): void {
+  if (isAlone(area)) area.words[area.tableAt + page] = word
+  else store(area.words, area.tableAt + page, word)
+}

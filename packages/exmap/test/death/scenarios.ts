@@ -4,6 +4,8 @@ import type { PageInterface, PageRun } from '@parperos/alloc-api'
 
 export interface Scenario {
   name: string
+  /** Default 2. */
+  slots?: number
   /** Pages that get frames beforehand, by this slot and by the other one. */
   own?: PageRun[]
   others?: PageRun[]
@@ -16,7 +18,7 @@ export interface Scenario {
 
 const run = (page: number, count = 1): PageRun => ({ page, count })
 
-export const scenarios: Scenario[] = [
+const ofTwo: Scenario[] = [
   { name: 'alloc of a few pages', act: (io) => io.alloc([run(1, 2), run(9)]) },
   { name: 'alloc of more than two bundles', act: (io) => io.alloc([run(1, 4), run(20, 7), run(40)]) },
   { name: 'alloc with obstacles', own: [run(3, 2)], act: (io) => io.alloc([run(1, 5), run(1, 2), run(70), run(8, 2)]) },
@@ -65,3 +67,10 @@ export const scenarios: Scenario[] = [
     act: (_io, trim) => trim(),
   },
 ]
+
+/** Where nobody else is, pages are claimed in another way. */
+const alone = ofTwo
+  .filter(({ others }) => others === undefined)
+  .map((scenario): Scenario => ({ ...scenario, name: `${scenario.name}, in an area of one slot`, slots: 1 }))
+
+export const scenarios: readonly Scenario[] = [...ofTwo, ...alone]

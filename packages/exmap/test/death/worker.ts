@@ -22,7 +22,6 @@ import { StubFrames } from './stub-frames.ts'
 
 const POOL_FRAMES = 48
 const PAGES = 64
-const SLOTS = 2
 /** Of every death, so many recoveries die too. */
 const DEATHS_OF_RECOVERY = soak > 1 ? 5 : 1
 
@@ -59,19 +58,22 @@ class World {
     this.#free = [...stub.free]
   }
 
-  static async open({ own = [], others = [], before }: Scenario): Promise<World> {
+  static async open({ slots = 2, own = [], others = [], before }: Scenario): Promise<World> {
     const memory = await createMemory({ backend: 'wasm', bytes: 1 << 20 })
     const pool = memory.region(POOL_FRAMES * FRAME_BYTES, 'pool')
     const stub = new StubFrames(POOL_FRAMES)
     const frames = stub.asAllocator()
-    const config = { memory, pool, frames, pages: PAGES, slots: SLOTS, commands: 8 }
+    const config = { memory, pool, frames, pages: PAGES, slots, commands: 8 }
     const first = await ExMap.open({ backend: backends.sab, ...config })
-    const second = await ExMap.attach({ backend: backends.sab, handle: first.handle, slot: 1, frames })
-    second.io.alloc(others)
+    const areas = [first]
+    for (let slot = 1; slot < slots; slot++) {
+      areas.push(await ExMap.attach({ backend: backends.sab, handle: first.handle, slot, frames }))
+      areas[slot].io.alloc(others)
+    }
     first.io.alloc(own)
     before?.(first.io)
     first.validate()
-    return new World([first, second], stub)
+    return new World(areas, stub)
   }
 
   reset(): void {
@@ -181,7 +183,7 @@ function check({ world, area, returning, before, theirs }: Case): void {
     assert.equal(area.io.alloc([{ page: free, count: 1 }]), 1, 'the slot works again')
     assert.equal(area.io.free([{ page: free, count: 1 }]), 1)
   }
-  for (const one of [area, world.areas[1]]) one.trim()
+  for (const one of [area, ...world.areas.slice(1)]) one.trim()
   area.validate()
   for (const [frame, place] of whereabouts(world).where) {
     assert.ok(!place.startsWith('bundle'), `trim leaves frame ${frame} in ${place}`)
