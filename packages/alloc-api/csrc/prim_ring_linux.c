@@ -170,6 +170,8 @@ int prim_ring_submit(prim_ring *ring, uint32_t awaited) {
     if (errno == EINTR) continue;
     if (errno == ETIME && pushed == 0) return ETIME;
     if (errno == ETIME || errno == EAGAIN || errno == EBUSY) {
+      // What has ended completes only when it is asked for, and that makes room.
+      flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
       if (__atomic_load_n(ring->complete_tail, __ATOMIC_ACQUIRE) != *ring->complete_head && pushed == 0) return 0;
       continue;
     }

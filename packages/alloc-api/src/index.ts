@@ -33,6 +33,7 @@ export {
   COMMAND_WORDS,
   type PageArea,
   type PageAreaAttachOptions,
+  type FlightOptions,
   type PageAreaBackend,
   type PageAreaConfig,
   type PageAreaHandle,

@@ -44,7 +44,8 @@ export interface RunResult {
 export interface PageAreaSupports {
   /**
    * Pages are mapped by the MMU: `address(page)` is the same for ever, and a page that is not resident reads as
-   * zeros. Exactly then the handle has an `area`, and `info().way` is not 'table'.
+   * zeros (not while it is being read, nor when somebody has written to it; that is gone once it gets a frame). Exactly
+   * then the handle has an `area`, and `info().way` is not 'table'.
    */
   readonly mapped: boolean
   /** Other processes can attach, and read. */
@@ -104,6 +105,15 @@ export interface PageFile {
   readonly direct?: boolean
 }
 
+/** What a batch that others need not wait for can be told. */
+export interface FlightOptions {
+  /**
+   * Aborted, it ends the batch as soon as what the operating system is doing allows. The promise is fulfilled all the same:
+   * runs are done as far as their `done` says, and `CANCELLED` where that is not all.
+   */
+  signal?: AbortSignal
+}
+
 /**
  * One worker's commands. A batch has at most `capacity` runs: more of them, or what is no number of runs, throws
  * `BAD_OPTION`. Every method returns how many pages were done in all runs together; what became of each run is in its
@@ -113,7 +123,7 @@ export interface PageFile {
  * none, `OUT_OF_MEMORY` it could have one but the pool is exhausted (neither the allocator nor a bundle of this
  * worker or of nobody has a frame; those of pages that the same batch fails to read count as taken until it ends),
  * `PAGE_BUSY` another batch works on that page, `END_OF_FILE` the page begins behind the file's end, `IO_ERROR` the
- * operating system refused, `CANCELLED` the area was closed meanwhile, `PENDING` the batch is in flight.
+ * operating system refused, `CANCELLED` the batch was aborted or the area closed meanwhile, `PENDING` the batch is in flight.
  *
  * A batch is in flight until its promise settles, and until then its commands are the area's. A method that is called
  * meanwhile throws `BUSY` and changes nothing, as it does when another worker has taken the slot over. Without a file
@@ -128,16 +138,16 @@ export interface PageInterface {
   set(index: number, page: number, count: number): void
   /** What became of command `index`. Throws `BAD_OPTION`. */
   result(index: number): RunResult
-  /** Gives frames to pages that have none. Their bytes are what the frame had, unless `zero` asks for zeros. */
+  /** Gives frames to pages that have none. Their bytes are anything, unless `zero` asks for zeros. */
   alloc(runs: Runs, options?: { zero?: boolean }): number
   /** Takes the frames away from pages that have one; their bytes are gone. */
   free(runs: Runs): number
   /** Gives frames to pages that have none, filled from the file; a page is resident when its bytes are there. */
-  read(runs: Runs): Promise<number>
+  read(runs: Runs, options?: FlightOptions): Promise<number>
   /** The same, blocking this thread. */
   readSync(runs: Runs): number
   /** Writes resident pages to the file; they stay resident, and are durable after `sync`. */
-  write(runs: Runs): Promise<number>
+  write(runs: Runs, options?: FlightOptions): Promise<number>
   writeSync(runs: Runs): number
 }
 
@@ -170,7 +180,7 @@ export interface PageArea extends Disposable {
    * page.
    */
   isResident(page: number): boolean
-  /** Makes durable what was written (fdatasync); nothing without a file. */
+  /** Makes durable what was written (fdatasync), also when the area is closed meanwhile; nothing without a file. */
   sync(): Promise<void>
   /**
    * Gives frames that lie ready in bundles back to the allocator: those of this worker and those of nobody, which

@@ -137,12 +137,11 @@ static void told(napi_env env, napi_value listener, void *context, void *data) {
   napi_reference_unref(env, self->object, &references);
 }
 
-// cancel(): ends what is posted; its listener is still called. Returns when nobody works on the memory any more.
+// cancel(): ends what is posted as soon as that can be; its listener is called then.
 static napi_value export_cancel(napi_env env, napi_callback_info info) {
   (void)env;
   ADDON_ENTER_BARE(attached);
   if (self->station) station_cancel(self->station);
-  settle(self);
   return NULL;
 }
 
@@ -221,28 +220,26 @@ static napi_value export_is_in_place(napi_env env, napi_callback_info info) {
   return boolean(env, held <= EXMAP_HAND_ENTRIES && is_in_place(&self->space, entry_at(&a, 0), held));
 }
 
-// openSpace(area: a view of its first page or null, pool: the same, way, huge, singles, opening, report): where pages and
-// frames are.
+// openSpace(area: a view of its first page or null, pool: the same, way, huge, opening, report): where pages and frames are.
 static napi_value export_open_space(napi_env env, napi_callback_info info) {
-  ADDON_ENTER(attached, 7);
+  ADDON_ENTER(attached, 6);
   int32_t way;
-  bool huge, singles, opening;
+  bool huge, opening;
   uint8_t *report;
   size_t report_bytes;
   space *s = &self->space;
   if (!addon_int32(env, arguments[2], &way) || (way != WAY_TABLE && !pages_argument(env, arguments[0], &s->area)) ||
       !pages_argument(env, arguments[1], &s->pool) || napi_get_value_bool(env, arguments[3], &huge) != napi_ok ||
-      napi_get_value_bool(env, arguments[4], &singles) != napi_ok ||
-      napi_get_value_bool(env, arguments[5], &opening) != napi_ok ||
-      !addon_view(env, arguments[6], &report, &report_bytes) || report_bytes < REPORT_WORDS * sizeof(int32_t)) {
-    return addon_type_error(env, "openSpace(area, pool, way, huge, singles, opening, report)");
+      napi_get_value_bool(env, arguments[4], &opening) != napi_ok ||
+      !addon_view(env, arguments[5], &report, &report_bytes) || report_bytes < REPORT_WORDS * sizeof(int32_t)) {
+    return addon_type_error(env, "openSpace(area, pool, way, huge, opening, report)");
   }
   area a = area_of(self->words, self->slot, s);
   s->pages = a.pages;
   s->frames = a.frames;
   s->table = a.table;
   s->alone = is_alone(&a);
-  space_open(s, (enum way)way, huge, singles, opening, a.zero, (int32_t *)(void *)report);
+  space_open(s, (enum way)way, huge, opening, a.zero, (int32_t *)(void *)report);
   return NULL;
 }
 

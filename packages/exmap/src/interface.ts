@@ -1,6 +1,13 @@
 // One worker's commands: checks what only JavaScript can get wrong, sees to it that one batch is in flight at most, and moves
 // the bytes of pages when the core's hand waits for them.
-import { ParperosError, type PageInterface, type RunResult, type Runs, type Words } from '@parperos/alloc-api'
+import {
+  ParperosError,
+  type FlightOptions,
+  type PageInterface,
+  type RunResult,
+  type Runs,
+  type Words,
+} from '@parperos/alloc-api'
 import { status } from '@parperos/alloc-api/driver'
 import { load, store } from '#atomics'
 import { takingFrames } from './bundles.ts'
@@ -68,9 +75,9 @@ export class ExMapInterface implements PageInterface {
     return this.#runSync(L.opFree, runs, () => undefined)
   }
 
-  async read(runs: Runs): Promise<number> {
+  async read(runs: Runs, options: FlightOptions = {}): Promise<number> {
     const transfer = this.#transfer()
-    return await this.#run(L.opRead, runs, () => transfer.read(this.#hand))
+    return await this.#run(L.opRead, runs, options, () => transfer.read(this.#hand))
   }
 
   readSync(runs: Runs): number {
@@ -78,9 +85,9 @@ export class ExMapInterface implements PageInterface {
     return this.#runSync(L.opRead, runs, () => transfer.readSync(this.#hand))
   }
 
-  async write(runs: Runs): Promise<number> {
+  async write(runs: Runs, options: FlightOptions = {}): Promise<number> {
     const transfer = this.#transfer()
-    return await this.#run(L.opWrite, runs, () => transfer.write(this.#hand))
+    return await this.#run(L.opWrite, runs, options, () => transfer.write(this.#hand))
   }
 
   writeSync(runs: Runs): number {
@@ -114,8 +121,10 @@ export class ExMapInterface implements PageInterface {
       return
     }
     this.#afterwards = whenIdle
-    this.#parts.transfer?.cancel()
+    this.#cancel()
   }
+
+  #cancel = (): void => this.#parts.transfer?.cancel()
 
   #runSync(op: number, runs: Runs, fill: () => void): number {
     const count = this.#begin(op, runs)
@@ -127,10 +136,12 @@ export class ExMapInterface implements PageInterface {
     }
   }
 
-  async #run(op: number, runs: Runs, fill: () => Promise<void>): Promise<number> {
+  async #run(op: number, runs: Runs, { signal }: FlightOptions, fill: () => Promise<void>): Promise<number> {
     const count = this.#begin(op, runs)
     this.#inFlight = true
+    signal?.addEventListener('abort', this.#cancel)
     try {
+      if (signal?.aborted) this.#cancelRuns()
       while (this.#drive() === L.eventFill) {
         try {
           await fill()
@@ -139,10 +150,11 @@ export class ExMapInterface implements PageInterface {
           this.#abandon()
           throw error
         }
-        if (!this.#isOpen) this.#cancelRuns()
+        if (!this.#isOpen || signal?.aborted) this.#cancelRuns()
       }
       return this.#sum(count)
     } finally {
+      signal?.removeEventListener('abort', this.#cancel)
       this.#inFlight = false
       this.#unlock()
       this.#afterwards?.()

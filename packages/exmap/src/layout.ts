@@ -52,6 +52,8 @@ export const headerBundleWords = 16
 export const headerTableAt = 17
 // Of a mapped area: how the opener's operating system gives pages their frames, so that all attached do the same.
 export const headerNative = 18
+// What the opener was refused (native/ways.ts).
+export const headerRefusals = 20
 // Grows with every bundle that is put on the shelf.
 export const headerShelved = 32
 export const headerWords = 48
@@ -65,8 +67,6 @@ export const nativeWay = 7
 export const nativeHugePages = 8
 export const nativeCalls = 16
 export const nativeRegistered = 32
-// Scattered pages come and go by themselves, many in one call, where runs move.
-export const nativeSingles = 64
 // The depth of the files' rings, 1 … maxDepth; 0: the usual one.
 export const nativeDepthShift = 8
 export const nativeDepthMask = 0x1fff

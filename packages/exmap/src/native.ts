@@ -19,6 +19,7 @@ import { startNative, type NativeOptions } from './native/start.ts'
 import { wayNumbers } from './native/ways.ts'
 import { areaBackend } from './open.ts'
 import type { ExMapArea } from './page-area.ts'
+import { requireView } from './table-area.ts'
 
 export type { NativeOptions } from './native/start.ts'
 export type { Way } from './native/ways.ts'
@@ -43,9 +44,9 @@ export function nativeWith(options: NativeOptions): ExMapBackend {
     kind: 'native',
     supports,
     opensFile: true,
-    ...(isMapped && {
-      reserve: (_config, { pages }) => (options.way === 'memfd' ? reserveShared(pages, base) : reservePages(pages)),
-    }),
+    ...(isMapped
+      ? { reserve: (_config, { pages }) => (options.way === 'memfd' ? reserveShared(pages, base) : reservePages(pages)) }
+      : { requireFit: requireView }),
     start: (attached) => startNative(attached, options, base),
   }
   return areaBackend(core, unavailable)

@@ -47,6 +47,9 @@ export abstract class ExMapArea implements PageArea {
   protected readonly table: Words
   readonly #parts: AreaParts
   #isOpen = true
+  /** Calls of `sync` under way, and what has to be done after the last of them. */
+  #syncs = 0
+  #afterwards: (() => void) | null = null
 
   constructor(parts: AreaParts) {
     const { words, geometry: shape, handle, slot } = parts.attached
@@ -73,7 +76,13 @@ export abstract class ExMapArea implements PageArea {
 
   async sync(): Promise<void> {
     this.#requireOpen()
-    await this.#parts.transfer?.sync()
+    this.#syncs++
+    try {
+      await this.#parts.transfer?.sync()
+    } finally {
+      this.#syncs--
+      if (this.#syncs === 0) this.#afterwards?.()
+    }
   }
 
   trim(): void {
@@ -105,7 +114,7 @@ export abstract class ExMapArea implements PageArea {
       ...{ backend, pages, slot, slots },
       metadataBytes: attached.geometry.wordsTotal * 4,
       way: started.way,
-      whyNotBetter: [...passedOver, ...started.whyNotBetter],
+      whyNotBetter: [...passedOver, ...started.whyNotBetter, ...(transfer?.reasons ?? [])],
       io: transfer?.io ?? 'none',
     }
   }
@@ -114,10 +123,15 @@ export abstract class ExMapArea implements PageArea {
     if (!this.#isOpen) return
     this.#isOpen = false
     const { started, transfer, release } = this.#parts
-    this.io.close(() => {
+    const letGo = (): void => {
       transfer?.close()
       started.close?.()
       release()
+    }
+    // What is being made durable is of this file, not of one that gets its descriptor next.
+    this.io.close(() => {
+      if (this.#syncs === 0) letGo()
+      else this.#afterwards = letGo
     })
   }
 

@@ -1,21 +1,15 @@
 // The TypeScript backend: runs in every worker of every engine with shared memory, beside wasm on the same bytes.
-import { ParperosError } from '@parperos/alloc-api'
 import { sharedMemoryUnavailable } from '@parperos/alloc-api/driver'
 import type { CoreBackend, ExMapBackend } from './driver.ts'
 import { areaBackend } from './open.ts'
 import { Area } from './sab/area.ts'
 import { SabCore } from './sab/exmap.ts'
-import { refuseMapped, supports, tableArea } from './table-area.ts'
+import { refuseMapped, requireView, supports, tableArea } from './table-area.ts'
 
 const core: CoreBackend = {
   kind: 'sab',
   supports,
-  requireFit(_memory, { wordsTotal }) {
-    if (wordsTotal < 2 ** 31) return
-    throw new ParperosError('TOO_SMALL', 'TypeScript reaches 2^31 pages less the metadata', {
-      hint: 'use the native backend, or several areas',
-    })
-  },
+  requireFit: requireView,
   async start({ words, geometry, slot, handle }) {
     refuseMapped(handle)
     const core = new SabCore(new Area(words, geometry, slot))

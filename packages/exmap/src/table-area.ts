@@ -1,6 +1,7 @@
 // Areas whose pages are found through the page table: a page's bytes are its frame's, in the pool. A page that is not
 // resident is at a frame of zeros. Most pools fit into one window; then all numbers are 32-bit integers.
-import { FRAME_BYTES, ParperosError, type PageAreaHandle, type PageAreaSupports } from '@parperos/alloc-api'
+import { FRAME_BYTES, ParperosError, type Memory, type PageAreaHandle, type PageAreaSupports } from '@parperos/alloc-api'
+import type { Geometry } from './geometry.ts'
 import * as L from './layout.ts'
 import { ExMapArea, type AreaParts } from './page-area.ts'
 import { WINDOW_BYTES, windowMask, Windows } from './windows.ts'
@@ -13,6 +14,14 @@ export function refuseMapped(handle: PageAreaHandle): void {
   if (handle.area === null) return
   throw new ParperosError('UNSUPPORTED', 'the pages of this area are mapped by the operating system', {
     hint: 'attach to it with the native backend',
+  })
+}
+
+/** Throws `TOO_SMALL` for an area whose page table is more than a view can be. */
+export function requireView(_memory: Memory, { wordsTotal }: Geometry): void {
+  if (wordsTotal < 2 ** 31) return
+  throw new ParperosError('TOO_SMALL', 'where pages are found through the page table there are at most 2^31 of them, less the metadata', {
+    hint: 'use the native backend in a way that gives pages addresses, or several areas',
   })
 }
 

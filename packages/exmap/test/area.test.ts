@@ -4,8 +4,9 @@ import { status } from '@parperos/alloc-api/driver'
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { ExMapArea } from '../src/index.ts'
-import { kinds } from './support/backends.ts'
+import { ExMap, type ExMapArea } from '../src/index.ts'
+import { backends, kinds } from './support/backends.ts'
+import { FailingStore } from './support/failing-store.ts'
 import { patternedFile } from './support/file.ts'
 import { open } from './support/open.ts'
 import { bytesOf, pattern } from './support/page-bytes.ts'
@@ -81,6 +82,28 @@ describe.each(kinds)('an area of %s', (kind) => {
     expect(area.io.writeSync([{ page: 6, count: 1 }])).toBe(1)
     expect(readFileSync(file.path).subarray(6 * FRAME_BYTES, 7 * FRAME_BYTES).equals(pattern(6, 2))).toBe(true)
     area.validate()
+  })
+
+  it('reads a file through the page cache that cannot be read past it, and tells the reason', async () => {
+    const { area } = await open(kind, { file: { path: '/proc/self/mem', readOnly: true, direct: true } })
+    expect(area.info().whyNotBetter).toContainEqual(expect.stringMatching(/^direct: .* has no O_DIRECT/))
+  })
+
+  it('closes its file when what is being made durable is', async () => {
+    const gate = Promise.withResolvers<undefined>()
+    const store = new FailingStore(new Uint8Array(100), { gate: gate.promise })
+    const { area, frames } = await open(kind, { store })
+    const attach = () => ExMap.attach({ backend: backends[kind], handle: area.handle, slot: 0, frames, store })
+    const syncs = [area.sync(), area.sync()]
+    area.close()
+    expect(store.isOpen).toBe(true)
+    await expect(attach()).rejects.toMatchObject({ code: 'SLOT_BUSY' })
+    // Whoever was refused has closed it.
+    store.isOpen = true
+    gate.resolve(undefined)
+    await Promise.all(syncs)
+    expect([store.isOpen, store.syncs]).toEqual([false, 2])
+    ;(await attach()).close()
   })
 
   it('makes a file longer when it writes beyond its end', async () => {

@@ -53,26 +53,29 @@ function stateOf(area: ExMapArea, slot: number): { held: number; inAllocator: bo
 }
 
 describe.skipIf(!canTest(nativeMemory))('a killed process', () => {
-  it(`leaves nothing that is lost, and nothing that is twice (${ROUNDS} rounds)`, async () => {
+  it.each([2, 1])(`leaves nothing that is lost, and nothing that is twice, with %i slots (${ROUNDS} rounds)`, async (slots) => {
+    // With one slot claims are plain writes; the opener's own instance only looks on then.
+    const slot = slots - 1
     using file = patternedFile(PAGES * FRAME_BYTES)
     const bytes = POOL_FRAMES * FRAME_BYTES + (4 << 20)
     const memory = await nativeMemory.create({ bytes })
     const pool = memory.region(POOL_FRAMES * FRAME_BYTES, 'pool')
     const frames = await LLFree.open({ backend: llfreeSab, memory, frames: POOL_FRAMES, slots: 2 })
-    const config = { memory, pool, frames, pages: PAGES, slots: 2, file }
+    const config = { memory, pool, frames, pages: PAGES, slots, file }
     const area = await ExMap.open({ backend: backends.sab, ...config })
     const random = new Random(7)
     const tally = { inBatch: 0, inAllocator: 0, lost: 0 }
-    for (let round = 0; round < ROUNDS; round++) {
+    // Some more when none of them came at the right moment.
+    for (let round = 0; round < ROUNDS || (tally.inBatch === 0 && round < 10 * ROUNDS); round++) {
       const kind = kinds[round % kinds.length]
-      await killOne(memory, { kind, seed: round, path: file.path }, random.below(20))
-      const { held, inAllocator } = stateOf(area, 1)
+      await killOne(memory, { kind, slot, seed: round, path: file.path }, random.below(20))
+      const { held, inAllocator } = stateOf(area, slot)
       tally.inBatch += Number(held > 0)
       tally.inAllocator += Number(inAllocator)
       const heir = kinds[(round + 1 + Math.floor(round / kinds.length)) % kinds.length]
       const own = await LLFree.attach({ backend: llfreeSab, handle: frames.handle, slot: 1, takeOver: true })
       const { handle } = area
-      const next = await ExMap.attach({ backend: backends[heir], handle, slot: 1, frames: own, takeOver: true })
+      const next = await ExMap.attach({ backend: backends[heir], handle, slot, frames: own, takeOver: true })
       next.validate()
       const lost = lostFrames(next, own)
       // The allocator's own operation, if it was killed in one, loses what that had in its hands; nothing else does.

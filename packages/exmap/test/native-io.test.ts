@@ -7,7 +7,6 @@ import { join as joinPath, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ExMap, type ExMapArea } from '../src/index.ts'
 import { native, type NativeOptions } from '../src/native.ts'
-import { blockDevice, blockDevicesUnavailable } from './support/block-device.ts'
 import { patternedFile } from './support/file.ts'
 import { expectWhole, joinNative, openNative, reasonsOf } from './support/native-open.ts'
 import { canMove, canRing, ios, ways } from './support/native-probe.ts'
@@ -275,36 +274,6 @@ describe.each(ios)('a file through %s', (io) => {
     for (let page = 400; page < 800; page += 3) expect(isPattern(world.area, page)).toBe(true)
     expectWhole(world)
   })
-})
-
-it.skipIf(!canTest({ kind: 'block device', component: 'exmap/native', unavailable: blockDevicesUnavailable }))(
-  'a block device is a file as well',
-  async () => {
-    using file = patternedFile(256 * FRAME_BYTES)
-    using device = blockDevice(file.path)
-    for (const direct of [true, false]) {
-      const world = await openNative({ pages: 300, poolFrames: 512, file: { path: device.path, direct } })
-      const { area } = world
-      expect(await area.io.read([run(200, 100), run(7)])).toBe(57)
-      expect(results(area, 2)).toEqual([
-        [56, status.END_OF_FILE],
-        [1, 0],
-      ])
-      for (const page of [200, 255, 7]) expect(isPattern(area, page)).toBe(true)
-      bytesOf(area, 255).set(pattern(255))
-      expect(area.io.writeSync([run(255)])).toBe(1)
-      area.io.alloc([run(299)])
-      expect(area.io.writeSync([run(299)])).toBe(0)
-      expect(area.io.result(0).status).toBe(status.IO_ERROR)
-      expectWhole(world)
-      area.close()
-    }
-  },
-)
-
-it('a file that cannot be read past the page cache is read through it, and the reason is told', async () => {
-  const { area } = await openNative({ file: { path: '/proc/self/mem', readOnly: true, direct: true } })
-  expect(area.info().whyNotBetter).toContainEqual(expect.stringMatching(/^direct: .* has no O_DIRECT/))
 })
 
 it('a file that is not there is refused before anything is taken', async () => {

@@ -4,8 +4,10 @@ import { status } from '@parperos/alloc-api/driver'
 import { Random } from '@parperos/alloc-api/conformance'
 import { native as nativeMemory } from '@parperos/alloc-api/native'
 import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import * as L from '../src/layout.ts'
+import { ExMap } from '../src/index.ts'
 import { native, nativeWith, type NativeOptions } from '../src/native.ts'
 import { FailingStore } from './support/failing-store.ts'
 import { patternedFile } from './support/file.ts'
@@ -177,8 +179,10 @@ describe('the way', () => {
   it.skipIf(!canMove)('of scattered pages may be that of runs, where the system does not drop many at once', async () => {
     using file = patternedFile(400 * FRAME_BYTES)
     const world = await openNative({ native: { way: 'move' }, pages: 400, poolFrames: 512, slots: 2, file })
-    wordsOf(world.area)[L.headerNative] &= ~L.nativeSingles
+    // As an opener notes it to whom process_madvise was refused.
+    wordsOf(world.area)[L.headerRefusals + 2] = constants.errno.EPERM
     const other = await joinNative(world, 1)
+    expect(other.area.info().whyNotBetter).toEqual([expect.stringMatching(/^batches: process_madvise .* EPERM, so that scattered/)])
     const single = [7, 300, 2, 51, 98, 250].map((page) => ({ page, count: 1 }))
     for (const [one, next] of [[world.area, other.area], [other.area, world.area]]) {
       expect(await one.io.read(single)).toBe(6)
@@ -190,11 +194,13 @@ describe('the way', () => {
   })
 
   it.skipIf(!canMove)('is another one for a pool that cannot be moved, and the reason is told', async () => {
-    const options = { pages: 100 }
+    const options = { pages: 100, slots: 2 }
     const memory = await nativeMemory.create({ bytes: bytesFor(options) })
     const world = await openNative({ ...options, memory })
     expect(world.area.info().way).toBe('madvise')
-    expect(world.area.info().whyNotBetter).toEqual([expect.stringMatching(/^move: UFFDIO_MOVE between pool and area.* EINVAL$/)])
+    const whyNotMove = expect.stringMatching(/^move: UFFDIO_MOVE between pool and area.* EINVAL$/) as string
+    expect(world.area.info().whyNotBetter).toEqual([whyNotMove])
+    expect((await joinNative(world, 1)).area.info().whyNotBetter).toEqual([whyNotMove])
     world.area.io.alloc([{ page: 5, count: 50 }])
     for (let page = 5; page < 55; page++) bytesOf(world.area, page).set(pattern(page))
     world.area.io.free([{ page: 10, count: 20 }])
@@ -205,6 +211,15 @@ describe('the way', () => {
   it.skipIf(!canMove)('that was asked for and does not work is refused, and everything is given back', async () => {
     const memory = await nativeMemory.create({ bytes: bytesFor({}) })
     await expect(openNative({ native: { way: 'move' }, memory })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+
+  it("'table' is refused for more pages than a view of the page table can have", async () => {
+    const { memory, pool, frames } = await openNative()
+    const config = { memory, pool, frames, name: 'large' }
+    for (const pages of [2 ** 31, 2 ** 32]) {
+      const opening = ExMap.open({ backend: nativeWith({ way: 'table' }), pages, ...config })
+      await expect(opening).rejects.toThrow(/at most 2\^31 of them/)
+    }
   })
 
   it('is chosen among those there are', () => {

@@ -10,6 +10,7 @@ import {
   COMMAND_PAGE,
   COMMAND_STATUS,
   COMMAND_WORDS,
+  type FlightOptions,
   type PageInterface,
   type RunResult,
   type Runs,
@@ -43,6 +44,7 @@ export class ModelPageInterface implements PageInterface {
   #isOpen = true
   #afterwards: (() => void) | null = null
   #inFlight = false
+  #signal: AbortSignal | undefined
 
   constructor(parts: InterfaceParts) {
     this.parts = parts
@@ -80,16 +82,16 @@ export class ModelPageInterface implements PageInterface {
     return this.now('free', runs)
   }
 
-  async read(runs: Runs): Promise<number> {
-    return await this.later('read', runs)
+  async read(runs: Runs, { signal }: FlightOptions = {}): Promise<number> {
+    return await this.later('read', runs, signal)
   }
 
   readSync(runs: Runs): number {
     return this.now('read', runs)
   }
 
-  async write(runs: Runs): Promise<number> {
-    return await this.later('write', runs)
+  async write(runs: Runs, { signal }: FlightOptions = {}): Promise<number> {
+    return await this.later('write', runs, signal)
   }
 
   writeSync(runs: Runs): number {
@@ -124,14 +126,16 @@ export class ModelPageInterface implements PageInterface {
     }
   }
 
-  protected async later(operation: PageOperation, runs: Runs): Promise<number> {
+  protected async later(operation: PageOperation, runs: Runs, signal?: AbortSignal): Promise<number> {
     const count = this.begin(operation, runs)
     this.#inFlight = true
+    this.#signal = signal
     try {
       for (const pause of this.batch(operation, count)) await pause
       return this.sum(count)
     } finally {
       this.#inFlight = false
+      this.#signal = undefined
       this.end()
       this.#afterwards?.()
     }
@@ -173,13 +177,18 @@ export class ModelPageInterface implements PageInterface {
       return
     }
     for (let done = 0; done < count; done++) {
-      const found = this.#isOpen ? yield* this.one(operation, page + done) : status.CANCELLED
+      const found = this.#goesOn() ? yield* this.one(operation, page + done) : status.CANCELLED
       if (found !== 0) {
         this.finish(index, done, found)
         return
       }
     }
     this.finish(index, count, 0)
+  }
+
+  /** Whether the batch in flight is still wanted. */
+  #goesOn(): boolean {
+    return this.#isOpen && this.#signal?.aborted !== true
   }
 
   protected finish(index: number, done: number, found: number): void {
@@ -216,7 +225,7 @@ export class ModelPageInterface implements PageInterface {
   protected *readPage(page: number): Generator<Promise<void>, number> {
     this.table.setState(page, READING, this.parts.slot)
     yield later()
-    const found = this.#isOpen ? this.fillFromFile(page) : status.CANCELLED
+    const found = this.#goesOn() ? this.fillFromFile(page) : status.CANCELLED
     this.table.setState(page, found === 0 ? RESIDENT : ABSENT, this.parts.slot)
     if (found !== 0) this.giveBack(page)
     return found
@@ -235,7 +244,7 @@ export class ModelPageInterface implements PageInterface {
   protected *writePage(page: number): Generator<Promise<void>, number> {
     this.table.setState(page, WRITING, this.parts.slot)
     yield later()
-    const found = this.#isOpen ? this.writeToFile(page) : status.CANCELLED
+    const found = this.#goesOn() ? this.writeToFile(page) : status.CANCELLED
     this.table.setState(page, RESIDENT, this.parts.slot)
     return found
   }

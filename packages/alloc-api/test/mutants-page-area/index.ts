@@ -281,6 +281,21 @@ const flights: Mutant[] = [
     interfaces.CancelsNothing,
     'close ends a read in flight: it settles, every run says what became of it, and the slot is free',
   ),
+  withInterface(
+    'does all of a batch that is aborted',
+    interfaces.AbortsNothing,
+    'a write that is aborted settles, every run says what became of it, and the interface goes on',
+  ),
+  withInterface(
+    'rejects a batch that is aborted',
+    interfaces.RejectsWhenAborted,
+    'a read that is aborted settles, every run says what became of it, and the interface goes on',
+  ),
+  withInterface(
+    'aborts batches that come after the one that was to be',
+    interfaces.AbortsTheNext,
+    'a write that is aborted settles, every run says what became of it, and the interface goes on',
+  ),
   withArea('goes on after close', areas.ClosesNothing, 'a closed area refuses everything, and changes nothing'),
 ]
 

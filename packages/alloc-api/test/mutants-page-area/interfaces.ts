@@ -204,8 +204,8 @@ export class AsManyAsFit extends ModelPageInterface {
 }
 
 export class HangsWhenClosed extends ModelPageInterface {
-  protected override async later(operation: PageOperation, runs: Runs): Promise<number> {
-    const done = await super.later(operation, runs)
+  protected override async later(...call: Parameters<ModelPageInterface['later']>): Promise<number> {
+    const done = await super.later(...call)
     try {
       this.requireOpen()
     } catch {
@@ -216,8 +216,8 @@ export class HangsWhenClosed extends ModelPageInterface {
 }
 
 export class RejectsWhenClosed extends ModelPageInterface {
-  protected override async later(operation: PageOperation, runs: Runs): Promise<number> {
-    const done = await super.later(operation, runs)
+  protected override async later(...call: Parameters<ModelPageInterface['later']>): Promise<number> {
+    const done = await super.later(...call)
     this.requireOpen()
     return done
   }
@@ -226,6 +226,30 @@ export class RejectsWhenClosed extends ModelPageInterface {
 export class CancelsNothing extends ModelPageInterface {
   protected override finish(index: number, done: number, found: number): void {
     if (found !== status.CANCELLED) super.finish(index, done, found)
+  }
+}
+
+export class AbortsNothing extends ModelPageInterface {
+  protected override async later(operation: PageOperation, runs: Runs): Promise<number> {
+    return await super.later(operation, runs)
+  }
+}
+
+export class RejectsWhenAborted extends ModelPageInterface {
+  protected override async later(operation: PageOperation, runs: Runs, signal?: AbortSignal): Promise<number> {
+    const done = await super.later(operation, runs, signal)
+    signal?.throwIfAborted()
+    return done
+  }
+}
+
+/** What was aborted once stays so. */
+export class AbortsTheNext extends ModelPageInterface {
+  #signal: AbortSignal | undefined
+
+  protected override async later(operation: PageOperation, runs: Runs, signal?: AbortSignal): Promise<number> {
+    this.#signal = signal ?? this.#signal
+    return await super.later(operation, runs, this.#signal)
   }
 }
 

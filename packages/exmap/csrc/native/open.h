@@ -4,8 +4,9 @@
 
 #include "move.h"
 
-// Words of a report; the second says at which stage of it the way 'move' was refused, the third with what.
-enum { REPORT_WAY, REPORT_STAGE, REPORT_MOVE, REPORT_MANY, REPORT_HUGE, REPORT_SINGLES, REPORT_WORDS };
+// Words of a report; the second says at which stage of it the way 'move' was refused, the third with what. Whoever attaches
+// brings the opener's report.
+enum { REPORT_WAY, REPORT_STAGE, REPORT_MOVE, REPORT_MANY, REPORT_HUGE, REPORT_WORDS };
 enum { STAGE_NONE, STAGE_MOVER, STAGE_AREA, STAGE_POOL, STAGE_TRIAL };
 
 // Moves a frame of zeros to page 0, which has none yet, and back.
@@ -47,9 +48,9 @@ static inline int prepare_huge(space *s, bool wanted) {
   return error;
 }
 
-// Whether many ranges can be advised in one call.
-static inline int prepare_many(space *s, bool opening) {
-  int error = process_self(&s->self);
+// Whether many ranges can be advised in one call; `known`: what the opener has found.
+static inline int prepare_many(space *s, bool opening, int known) {
+  int error = opening || known == 0 ? process_self(&s->self) : known;
   size_t done;
   prim_range ranges[] = {{s->area, PAGE_BYTES}, {s->area, PAGE_BYTES}};
   if (error == 0 && opening) error = prim_advise_many(s->self, ranges, 2, PRIM_DROP, &done);
@@ -58,12 +59,10 @@ static inline int prepare_many(space *s, bool opening) {
 }
 
 // Opens the space in the way that is wanted, or in the best that works. Area, pool, pages and frames are filled in, the area
-// not for WAY_TABLE. `opening`: nobody uses it yet, and `singles` is found out. The report's way is WAY_BEST when the wanted
+// not for WAY_TABLE. `opening`: nobody uses it yet, and what works is found out. The report's way is WAY_BEST when the wanted
 // one does not work.
-static inline void space_open(space *s, way wanted, bool huge, bool singles, bool opening, uint32_t zero, int32_t *report) {
+static inline void space_open(space *s, way wanted, bool huge, bool opening, uint32_t zero, int32_t *report) {
   s->self = -1;
-  report[REPORT_STAGE] = STAGE_NONE;
-  report[REPORT_MOVE] = report[REPORT_MANY] = report[REPORT_HUGE] = report[REPORT_SINGLES] = 0;
   s->way = wanted == WAY_BEST ? WAY_MOVE : wanted;
   if (s->way == WAY_MOVE) {
     report[REPORT_MOVE] = prepare_moves(s, zero, opening, &report[REPORT_STAGE]);
@@ -72,10 +71,9 @@ static inline void space_open(space *s, way wanted, bool huge, bool singles, boo
   report[REPORT_WAY] = (int32_t)s->way;
   if (s->way == WAY_BEST) return;
   if (s->way == WAY_TABLE || s->way == WAY_MOVE) report[REPORT_HUGE] = prepare_huge(s, huge);
-  if (s->way != WAY_TABLE) report[REPORT_MANY] = prepare_many(s, opening);
+  if (s->way != WAY_TABLE) report[REPORT_MANY] = prepare_many(s, opening, report[REPORT_MANY]);
   // A huge page that is dropped in parts stays whole, unseen, until memory is short.
-  s->singles = s->way == WAY_MOVE && !s->huge && (opening ? report[REPORT_MANY] == 0 : singles);
-  report[REPORT_SINGLES] = s->singles;
+  s->singles = s->way == WAY_MOVE && !s->huge && report[REPORT_MANY] == 0;
   // A forked child would share the pages until it runs a program of its own, and what is shared cannot be moved.
   prim_range area = {s->area, (size_t)s->pages << PAGE_SHIFT}, pool = {s->pool, (size_t)s->frames << PAGE_SHIFT};
   if (s->way == WAY_MADVISE) prim_advise(&area, PRIM_SMALL);

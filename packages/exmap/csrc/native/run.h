@@ -64,7 +64,7 @@ static inline void run_on_ring(transfer *t, prim_ring *ring) {
     }
     if (error == 0) error = prim_ring_submit(ring, awaited);
     if (error != 0 && error != ETIME) {
-      // The ring takes nothing, so nothing is in flight.
+      // A ring that is refused like that never took anything, so nothing is in flight.
       for (uint32_t i = 0; i < t->pieces; i++) set_status(t, t->piece[i].next, t->piece[i].end, PARPEROS_IO_ERROR);
       return;
     }

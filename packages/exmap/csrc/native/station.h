@@ -147,14 +147,13 @@ static inline void station_run(station *s) {
 
 static inline bool station_is_busy(const station *s) { return word_load(&s->finished) != word_load(&s->turn); }
 
-// Ends what is posted, and waits until the operating system has its hands off the memory.
-static inline void station_cancel(station *s) {
-  word_store(&s->transfer.cancelled, 1);
-  station_await(s);
-}
+// What is posted ends as soon as what the operating system is doing can be ended.
+static inline void station_cancel(station *s) { word_store(&s->transfer.cancelled, 1); }
 
+// Nothing is in flight afterwards, and the operating system has its hands off the memory.
 static inline void station_close(station *s) {
   station_cancel(s);
+  station_await(s);
   word_store(&s->quitting, 1);
   next_turn(s);
   for (uint32_t i = 0; i < s->lanes; i++) prim_thread_join(&s->lane[i].thread);

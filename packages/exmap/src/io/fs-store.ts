@@ -1,53 +1,28 @@
 // A file through Node's fs. The asynchronous calls run in libuv's threads and write straight into the pool.
-import { ParperosError, type PageFile } from '@parperos/alloc-api'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readSync,
-  readv,
-  readvSync,
-  writeSync,
-  writev,
-  writevSync,
-} from 'node:fs'
+import type { PageFile } from '@parperos/alloc-api'
+import { closeSync, readSync, readv, readvSync, writeSync, writev, writevSync } from 'node:fs'
+import { openPageFile, sizeOf } from './page-file.ts'
 import type { PageStore } from './page-store.ts'
 import { syncFile } from './sync-file.ts'
 
 /** Opens the file of that path; throws `SYSTEM`. */
 export function openFsStore(file: PageFile): PageStore {
-  return new FsStore(openFile(file))
-}
-
-function openFile({ path, readOnly = false, direct = false }: PageFile): number {
-  const access = readOnly ? constants.O_RDONLY : constants.O_RDWR
-  // There is no O_DIRECT on every system; and not every file system that is asked for it has it.
-  const uncached = (constants as { O_DIRECT?: number }).O_DIRECT ?? 0
-  try {
-    if (direct) {
-      try {
-        return openSync(path, access | uncached)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
-      }
-    }
-    return openSync(path, access)
-  } catch (cause) {
-    throw new ParperosError('SYSTEM', `the file of a page area cannot be opened: ${String(cause)}`, { cause })
-  }
+  const { descriptor, reasons } = openPageFile(file)
+  return new FsStore(descriptor, reasons)
 }
 
 class FsStore implements PageStore {
   readonly kind = 'fs'
+  readonly reasons: readonly string[]
   readonly #fd: number
 
-  constructor(fd: number) {
+  constructor(fd: number, reasons: readonly string[]) {
     this.#fd = fd
+    this.reasons = reasons
   }
 
   size(): number {
-    return fstatSync(this.#fd).size
+    return sizeOf(this.#fd)
   }
 
   readSync(views: readonly Uint8Array[], position: number): number {

@@ -5,6 +5,8 @@ import type { PageFile } from '@parperos/alloc-api'
 export interface PageStore {
   /** What `info().io` says: 'fs', 'opfs', or a name of one's own. */
   readonly kind: string
+  /** Why it is not a better one, for `info().whyNotBetter`. */
+  readonly reasons?: readonly string[]
   /** How many bytes there are now. */
   size(): number
   /**

@@ -36,6 +36,10 @@ export class StoreTransfer implements PageTransfer {
     return this.#store.kind
   }
 
+  get reasons(): readonly string[] {
+    return this.#store.reasons ?? []
+  }
+
   readSync(hand: Hand): void {
     this.#moveSync(hand, (views, position) => this.#store.readSync(views, position), endOfFile)
   }
@@ -78,6 +82,7 @@ export class StoreTransfer implements PageTransfer {
   }
 
   async #move(hand: Hand, move: MoveLater, end: End): Promise<void> {
+    this.#cancelled = false
     const waiting = stretches(hand, this.#place)
     const one = async (): Promise<void> => {
       for (let stretch = waiting.shift(); stretch; stretch = waiting.shift()) {

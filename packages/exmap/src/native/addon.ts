@@ -9,14 +9,13 @@ import type { ExMapCore } from '../driver.ts'
 export interface NativeCore extends ExMapCore {
   /**
    * Says where pages and frames are (views of the first of each; no area for the way 'table') and gives pages addresses in a
-   * way (native/ways.ts). `singles`: what whoever opened it found about scattered pages. Writes what came of it to `report`.
+   * way (native/ways.ts). `opening`: finds out what works; else `report` has what the opener found. Writes what came of it there.
    */
   openSpace(
     area: Uint8Array | null,
     pool: Uint8Array,
     way: number,
     huge: boolean,
-    singles: boolean,
     opening: boolean,
     report: Int32Array,
   ): void
@@ -39,7 +38,7 @@ export interface NativeCore extends ExMapCore {
   /** Whether the hand's transfer goes on and the listener will be called; false: it is done. */
   fill(): boolean
   fillSync(): void
-  /** Ends what goes on, and returns when nobody works on the memory any more. */
+  /** Ends what goes on as soon as that can be; the listener is called then. */
   cancel(): void
 }
 
@@ -68,4 +67,4 @@ export function system<Result>(doing: string, call: () => Result): Result {
 }
 
 /** EPERM and the like. */
-export const errorName = (error: number): string => getSystemErrorName(-error)
+export const errorName = (error: number): string => (error > 0 && error < 4096 ? getSystemErrorName(-error) : `error ${error}`)

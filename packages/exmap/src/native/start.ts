@@ -50,15 +50,15 @@ export async function startNative(attached: Attached, options: NativeOptions, ba
     // Until an area is whole it has no magic number, and nobody else can be there.
     const opening = words[L.headerMagic] !== L.magic
     const wanted = opening ? bitsOf(options) : words[L.headerNative]
-    const { way, singles, reasons } = openSpace(core, attached, wanted, opening)
-    if (opening) words[L.headerNative] = (wanted & ~L.nativeWay) | wayNumbers[way] | (singles ? L.nativeSingles : 0)
+    const { way, reasons } = openSpace(core, attached, wanted, opening)
+    if (opening) words[L.headerNative] = (wanted & ~L.nativeWay) | wayNumbers[way]
     transfer = handle.file ? new NativeTransfer(core, handle.file, ringOf(wanted, way)) : undefined
     return {
       core,
       area: (parts) =>
         handle.area ? new MappedArea(parts, handle.area, descriptor) : tableArea({ ...parts, supports: tableSupports }),
       way,
-      whyNotBetter: [...reasons, ...(transfer?.reasons ?? [])],
+      whyNotBetter: reasons,
       ...(transfer && { transfer }),
       ...(handle.area && { place: placeIn(attached, handle.area, way, core) }),
       close,
@@ -83,22 +83,22 @@ function ringOf(bits: number, way: Way): RingOptions {
 
 function openSpace(
   core: NativeCore,
-  { pool, handle, geometry: shape }: Attached,
+  { pool, handle, words, geometry: shape }: Attached,
   wanted: number,
   opening: boolean,
-): { way: Way; singles: boolean; reasons: string[] } {
+): { way: Way; reasons: string[] } {
   const { area } = handle
   if (area && area.byteLength < shape.pages * FRAME_BYTES) {
     throw new ParperosError('BAD_SIZE', `an area of ${shape.pages} pages in a buffer of ${area.byteLength} bytes`)
   }
   const number = area ? wanted & L.nativeWay : wayNumbers.table
-  const report = new WayReport()
+  const report = new WayReport(opening ? null : words)
   const [first, poolFirst] = [area && new Uint8Array(area, 0, FRAME_BYTES), pool.bytes(0, FRAME_BYTES)]
-  const [huge, singles] = [L.nativeHugePages, L.nativeSingles].map((bit) => (wanted & bit) !== 0)
-  core.openSpace(first, poolFirst, number, huge, singles, opening, report.words)
+  core.openSpace(first, poolFirst, number, (wanted & L.nativeHugePages) !== 0, opening, report.words)
+  if (opening) report.writeTo(words)
   const { way } = report
   const reasons = report.reasons()
-  if (way && (way === 'table') === (area === null)) return { way, singles: report.singles, reasons }
+  if (way && (way === 'table') === (area === null)) return { way, reasons }
   throw new ParperosError('UNAVAILABLE', `this way does not work here: ${reasons.join('; ') || 'the header names none'}`)
 }
 

@@ -1,7 +1,8 @@
 // The transfer of the native backend: one call into the addon for a whole hand, which knows by itself whether it is read or
 // written (csrc/native/station.h).
-import { ParperosError, type PageFile } from '@parperos/alloc-api'
-import { closeSync, constants, openSync } from 'node:fs'
+import type { PageFile } from '@parperos/alloc-api'
+import { closeSync } from 'node:fs'
+import { openPageFile } from '../io/page-file.ts'
 import { syncFile } from '../io/sync-file.ts'
 import type { PageTransfer } from '../io/transfer.ts'
 import { errorName, type NativeCore } from './addon.ts'
@@ -17,7 +18,6 @@ export interface RingOptions {
 
 export class NativeTransfer implements PageTransfer {
   readonly io: string
-  /** Why it is not a better one. */
   readonly reasons: readonly string[]
   readonly #core: NativeCore
   readonly #descriptor: number
@@ -95,29 +95,4 @@ function whyNotRegistered(way: Way, hasRing: boolean, error: number): string[] {
   if (!hasRing) return ['registered: without io_uring there is nothing to register the pool with']
   if (error === 0) return []
   return [`registered: the pool was refused with ${errorName(error)}; the process may lock what ulimit -l says`]
-}
-
-interface OpenFile {
-  descriptor: number
-  /** Whether its pages can be in the page cache. */
-  cached: boolean
-  reasons: string[]
-}
-
-function openPageFile({ path, readOnly = false, direct = false }: PageFile): OpenFile {
-  const access = readOnly ? constants.O_RDONLY : constants.O_RDWR
-  const reasons: string[] = []
-  try {
-    if (direct) {
-      try {
-        return { descriptor: openSync(path, access | constants.O_DIRECT), cached: false, reasons }
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
-        reasons.push('direct: the file system of this file has no O_DIRECT, so that its pages are in the page cache too')
-      }
-    }
-    return { descriptor: openSync(path, access), cached: true, reasons }
-  } catch (cause) {
-    throw new ParperosError('SYSTEM', `the file of a page area cannot be opened: ${String(cause)}`, { cause })
-  }
 }

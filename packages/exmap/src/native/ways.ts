@@ -1,4 +1,6 @@
 // How the operating system gives a page its frame (csrc/native/space.h), and why not in a better way.
+import type { Words } from '@parperos/alloc-api'
+import * as L from '../layout.ts'
 import { errorName } from './addon.ts'
 
 /**
@@ -21,8 +23,8 @@ export const wayOf = (number: number): Way | undefined =>
   (Object.keys(wayNumbers) as Way[]).find((way) => wayNumbers[way] === number)
 
 /** What the addon reports of an address space: words of an Int32Array. */
-const REPORT_WORDS = 6
-const [REPORT_WAY, REPORT_STAGE, REPORT_MOVE, REPORT_MANY, REPORT_HUGE, REPORT_SINGLES] = [0, 1, 2, 3, 4, 5]
+const REPORT_WORDS = 5
+const [REPORT_WAY, REPORT_STAGE, REPORT_MOVE, REPORT_MANY, REPORT_HUGE] = [0, 1, 2, 3, 4]
 
 const stages = [
   'nothing',
@@ -32,18 +34,22 @@ const stages = [
   'UFFDIO_MOVE between pool and area, which both have to be private anonymous memory',
 ]
 
-/** What came of opening an address space. */
+/** What came of opening an address space. The opener's refusals stand in the header, for those who attach. */
 export class WayReport {
   readonly words = new Int32Array(REPORT_WORDS)
+
+  /** `opened`: the header of an area that somebody has opened. */
+  constructor(opened: Words | null) {
+    if (opened) this.words.set(opened.subarray(L.headerRefusals, L.headerRefusals + REPORT_WORDS - 1), REPORT_STAGE)
+  }
+
+  writeTo(header: Words): void {
+    header.set(this.words.subarray(REPORT_STAGE), L.headerRefusals)
+  }
 
   /** Undefined: the one that was asked for does not work. */
   get way(): Way | undefined {
     return wayOf(this.words[REPORT_WAY])
-  }
-
-  /** Whether scattered pages come and go by themselves in a way that moves runs. */
-  get singles(): boolean {
-    return this.words[REPORT_SINGLES] !== 0
   }
 
   /** A sentence for each thing that was refused. */
@@ -51,7 +57,7 @@ export class WayReport {
     const { words } = this
     const reasons: string[] = []
     if (words[REPORT_MOVE] !== 0) {
-      reasons.push(`move: ${stages[words[REPORT_STAGE]]} was refused with ${errorName(words[REPORT_MOVE])}`)
+      reasons.push(`move: ${stages[words[REPORT_STAGE]] ?? stages[0]} was refused with ${errorName(words[REPORT_MOVE])}`)
     }
     if (words[REPORT_MANY] !== 0) {
       const instead = this.way === 'move' ? 'scattered pages move one by one' : 'each range is a call of its own'

@@ -10,15 +10,17 @@ import { handleIn } from './handle.ts'
 
 export interface Work {
   kind: Kind
+  /** Of the area. */
+  slot: number
   seed: number
   path: string
 }
 
-const { kind, seed, path } = JSON.parse(process.argv[2]) as Work
+const { kind, slot, seed, path } = JSON.parse(process.argv[2]) as Work
 const memory = await openMemory({ fd: 3 })
 const frames = await LLFree.attach({ backend: llfreeSab, memory, slot: 1, takeOver: true })
 const handle = handleIn(memory, path)
-const area = await ExMap.attach({ backend: backends[kind], handle, slot: 1, frames, takeOver: true })
+const area = await ExMap.attach({ backend: backends[kind], handle, slot, frames, takeOver: true })
 const { io } = area
 const random = new Random(seed)
 

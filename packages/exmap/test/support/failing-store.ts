@@ -61,6 +61,7 @@ export class FailingStore implements PageStore {
   }
 
   async sync(): Promise<void> {
+    await this.faults.gate
     this.syncs++
   }
 

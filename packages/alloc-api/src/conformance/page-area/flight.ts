@@ -25,6 +25,10 @@ async function settled<Result>(promise: Promise<Result>, what: string): Promise<
   }
 }
 
+/** The promise has to be fulfilled. */
+const fulfilled = <Result>(promise: Promise<Result>, what: string): Promise<Result> =>
+  settled(promise.catch((error: unknown) => fail(`${what} was rejected with ${String(error)}`)), what)
+
 /** A batch whose answer will be looked at later, if the check comes so far. */
 function started<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => undefined)
@@ -40,6 +44,8 @@ function expectReadOrAbsent({ area, oracle }: PageWitness, page: number): void {
 
 const statusesOf = (commands: Int32Array, runs: number): number[] =>
   Array.from({ length: runs }, (_, i) => commands[i * COMMAND_WORDS + COMMAND_STATUS])
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)
 
 /** Every call of an interface that is refused while another batch is in flight. */
 async function expectBusy(area: PageArea): Promise<void> {
@@ -180,7 +186,7 @@ export const flight: PagePart = (rig) => [
         const ended = statuses.every((found) => found === 0 || found === status.CANCELLED)
         expectEqual(ended, true, `whether every status of ${statuses.join(', ')} is none or CANCELLED`)
         const done = Array.from({ length: runs.length }, (_, i) => commands[i * COMMAND_WORDS + COMMAND_DONE])
-        expectEqual(done.reduce((sum, one) => sum + one, 0), total, 'pages done in all commands')
+        expectEqual(sumOf(done), total, 'pages done in all commands')
         if (method === 'read') {
           runs.forEach(({ page }, i) => witness.oracle.apply('read', [run(page, done[i])]))
         } else {
@@ -191,6 +197,43 @@ export const flight: PagePart = (rig) => [
         const again = await rig.join(world, witness.area.handle, 2)
         again.close()
         other.area.close()
+      },
+    ),
+  ),
+
+  ...(['read', 'write'] as const).map((method) =>
+    rig.check(
+      `a ${method} that is aborted settles, every run says what became of it, and the interface goes on`,
+      shape,
+      async (witness, world) => {
+        const { io } = witness.area
+        const runs = Array.from({ length: 60 }, (_, i) => run(4 * i, 2))
+        if (method === 'write') witness.alloc(runs)
+        const refused = await fulfilled(io[method](runs, { signal: AbortSignal.abort() }), `a ${method} aborted before it began`)
+        const cancelled = statusesOf(io.commands, runs.length).filter((found) => found === status.CANCELLED)
+        expectEqual([refused, cancelled.length], [0, runs.length], 'pages done and runs CANCELLED, aborted before it began')
+        witness.agree()
+        const aborting = new AbortController()
+        const moving = started(io[method](runs, { signal: aborting.signal }))
+        aborting.abort()
+        const total = await fulfilled(moving, `a ${method} that is aborted`)
+        const done = runs.map((_, i) => io.result(i).done)
+        expectEqual(sumOf(done), total, 'pages done in all commands')
+        runs.forEach(({ count }, i) => {
+          const { status: found } = io.result(i)
+          expectEqual(found, done[i] === count ? 0 : status.CANCELLED, `status of run ${i}, of which ${done[i]} of ${count} pages are done`)
+        })
+        if (method === 'read') runs.forEach(({ page }, i) => witness.oracle.apply('read', [run(page, done[i])]))
+        else if (world.file) witness.oracle.file = Uint8Array.from(await world.file.read())
+        witness.agree()
+        // What has ended cannot be aborted any more, nor what comes after it.
+        const late = new AbortController()
+        await settled(io[method]([], { signal: late.signal }), method)
+        witness.alloc([run(290, 4)])
+        const writing = started(io.write([run(290, 4)]))
+        late.abort()
+        await settled(writing, 'write')
+        witness.judge('write', [run(290, 4)], witness.oracle.apply('write', [run(290, 4)]), await writing)
       },
     ),
   ),
