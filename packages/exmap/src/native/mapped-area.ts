@@ -1,5 +1,5 @@
 // Areas whose pages have addresses of their own: page n is at n · 4096 of a buffer that is as large as the area. What is not
-// resident is not there: it reads as zeros, and costs nothing.
+// resident is not there: it reads as zeros, and costs nothing (in the way 'memfd' a page of memory, once it was looked at).
 import { ExMapArea, type AreaParts } from '../page-area.ts'
 import { Windows } from '../windows.ts'
 import { PageTable } from './page-table.ts'
