@@ -3,6 +3,13 @@ import { defineConfig } from 'vitest/config'
 
 const ci = Boolean(process.env.CI)
 
+/**
+ * Node strips types by a WebAssembly module that calls JavaScript, in each worker that loads TypeScript. When V8 compiles such
+ * calls' wrappers anew in one thread while another one's are freed, it aborts now and then (`Check failed: jit_page…`,
+ * Runtime_TierUpWasmToJSWrapper; nodejs/node#64500). Wrappers that are never compiled anew are not freed like that.
+ */
+const execArgv = ['--wasm-wrapper-tiering-budget=1000000000']
+
 export interface TestOptions {
   include?: string[]
   testTimeoutMs?: number
@@ -15,6 +22,7 @@ export const tests = (options: TestOptions = {}): ReturnType<typeof defineConfig
     test: {
       include,
       pool: 'forks',
+      execArgv,
       maxWorkers: 2,
       testTimeout: testTimeoutMs,
       hookTimeout: testTimeoutMs,
