@@ -260,6 +260,33 @@ describe.each(ios)('a file through %s', (io) => {
     expect(cut).toBeGreaterThan(0)
   })
 
+  it('can be aborted while a batch is in flight, and the next one gets what is missing', async () => {
+    using file = patternedFile(3000 * FRAME_BYTES)
+    const runs = Array.from({ length: 1000 }, (_, i) => run(((i * 7) % 1000) * 3))
+    const world = await openNative({
+      ...{ native: { way, io }, pages: 3000, poolFrames: 2048 },
+      file: { path: file.path, direct: true },
+    })
+    const { area } = world
+    let cut = 0
+    for (let round = 0; round < 10; round++) {
+      const aborting = new AbortController()
+      const reading = area.io.read(runs, { signal: aborting.signal })
+      if (round % 2 === 1) await new Promise((resolve) => setTimeout(resolve, round / 3))
+      aborting.abort()
+      const done = await reading
+      if (done < runs.length) cut++
+      expect(area.stats().resident).toBe(done)
+      const missing = runs.filter((_, i) => area.io.result(i).status === status.CANCELLED)
+      expect(missing).toHaveLength(runs.length - done)
+      expect(await area.io.read(missing)).toBe(missing.length)
+      for (const { page } of runs) expect(isPattern(area, page)).toBe(true)
+      expect(area.io.free(runs)).toBe(runs.length)
+      expectWhole(world)
+    }
+    expect(cut).toBeGreaterThan(0)
+  })
+
   it('can be written while others read other pages of it', async () => {
     using file = patternedFile(1000 * FRAME_BYTES)
     const world = await openNative({ native: { way, io }, pages: 1000, poolFrames: 1024, slots: 2, file })
