@@ -62,6 +62,7 @@ static inline int prepare_many(space *s, bool opening, int known) {
 // not for WAY_TABLE. `opening`: nobody uses it yet, and what works is found out. The report's way is WAY_BEST when the wanted
 // one does not work.
 static inline void space_open(space *s, way wanted, bool huge, bool opening, uint32_t zero, int32_t *report) {
+  int known = report[REPORT_MANY];
   s->self = -1;
   s->way = wanted == WAY_BEST ? WAY_MOVE : wanted;
   if (s->way == WAY_MOVE) {
@@ -71,9 +72,9 @@ static inline void space_open(space *s, way wanted, bool huge, bool opening, uin
   report[REPORT_WAY] = (int32_t)s->way;
   if (s->way == WAY_BEST) return;
   if (s->way == WAY_TABLE || s->way == WAY_MOVE) report[REPORT_HUGE] = prepare_huge(s, huge);
-  if (s->way != WAY_TABLE) report[REPORT_MANY] = prepare_many(s, opening, report[REPORT_MANY]);
-  // A huge page that is dropped in parts stays whole, unseen, until memory is short.
-  s->singles = s->way == WAY_MOVE && !s->huge && report[REPORT_MANY] == 0;
+  if (s->way != WAY_TABLE) report[REPORT_MANY] = prepare_many(s, opening, known);
+  // A huge page that is dropped in parts stays whole, unseen, until memory is short. All who attach have to agree.
+  s->singles = s->way == WAY_MOVE && !s->huge && (opening ? report[REPORT_MANY] : known) == 0;
   // A forked child would share the pages until it runs a program of its own, and what is shared cannot be moved.
   prim_range area = {s->area, (size_t)s->pages << PAGE_SHIFT}, pool = {s->pool, (size_t)s->frames << PAGE_SHIFT};
   if (s->way == WAY_MADVISE) prim_advise(&area, PRIM_SMALL);
