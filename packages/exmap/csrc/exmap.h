@@ -1,6 +1,7 @@
 // ExMap in C: the batches of one attached worker (Leis et al., "Virtual-Memory Assisted Buffer Management", SIGMOD'23), on
-// the words that the TypeScript core works on too, step for step the same, but that it tells once for several pages that they are done. `words`
-// is the area's Region, `slot` the worker's, `space` what the mapping hook keeps for it (map.h; include one of its bodies before this file).
+// the words that the TypeScript core works on too, step for step the same, but that it tells once for several pages that they
+// are done. `words` is the area's Region, `slot` the worker's, `space` what the mapping hook keeps for it (map.h; include one
+// of its bodies before this file).
 //
 // A core cannot call the allocator and does no I/O: it stops, JavaScript does that, and the core goes on.
 //

@@ -11,6 +11,7 @@ import {
 import { status } from '@parperos/alloc-api/driver'
 import { load, store } from '#atomics'
 import { takingFrames } from './bundles.ts'
+import { InFlight } from './in-flight.ts'
 import { Hand } from './io/hand.ts'
 import { viewsOf } from './io/store-transfer.ts'
 import type { PageTransfer } from './io/transfer.ts'
@@ -30,10 +31,9 @@ export class ExMapInterface implements PageInterface {
   readonly #owner: number
   readonly #hand: Hand
   readonly #parts: AreaParts
+  /** The asynchronous batch, one at most. */
+  readonly #inFlight = new InFlight()
   #isOpen = true
-  /** What has to be done when the batch in flight has ended. */
-  #afterwards: (() => void) | null = null
-  #inFlight = false
 
   constructor(parts: AreaParts) {
     const { words, geometry: shape, slot } = parts.attached
@@ -116,12 +116,8 @@ export class ExMapInterface implements PageInterface {
       }
       afterwards()
     }
-    if (!this.#inFlight) {
-      whenIdle()
-      return
-    }
-    this.#afterwards = whenIdle
-    this.#cancel()
+    if (!this.#inFlight.isEmpty) this.#cancel()
+    this.#inFlight.whenEmpty(whenIdle)
   }
 
   #cancel = (): void => this.#parts.transfer?.cancel()
@@ -138,7 +134,7 @@ export class ExMapInterface implements PageInterface {
 
   async #run(op: number, runs: Runs, { signal }: FlightOptions, fill: () => Promise<void>): Promise<number> {
     const count = this.#begin(op, runs)
-    this.#inFlight = true
+    this.#inFlight.begin()
     signal?.addEventListener('abort', this.#cancel)
     try {
       if (signal?.aborted) this.#cancelRuns()
@@ -155,9 +151,8 @@ export class ExMapInterface implements PageInterface {
       return this.#sum(count)
     } finally {
       signal?.removeEventListener('abort', this.#cancel)
-      this.#inFlight = false
       this.#unlock()
-      this.#afterwards?.()
+      this.#inFlight.end()
     }
   }
 

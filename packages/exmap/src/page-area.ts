@@ -13,6 +13,7 @@ import {
 import type { Bundles } from './bundles.ts'
 import type { Attached, Place, Started } from './driver.ts'
 import { COMPONENT } from './header.ts'
+import { InFlight } from './in-flight.ts'
 import { ExMapInterface } from './interface.ts'
 import type { PageTransfer } from './io/transfer.ts'
 import * as L from './layout.ts'
@@ -47,9 +48,7 @@ export abstract class ExMapArea implements PageArea {
   protected readonly table: Words
   readonly #parts: AreaParts
   #isOpen = true
-  /** Calls of `sync` under way, and what has to be done after the last of them. */
-  #syncs = 0
-  #afterwards: (() => void) | null = null
+  readonly #syncs = new InFlight()
 
   constructor(parts: AreaParts) {
     const { words, geometry: shape, handle, slot } = parts.attached
@@ -76,12 +75,11 @@ export abstract class ExMapArea implements PageArea {
 
   async sync(): Promise<void> {
     this.#requireOpen()
-    this.#syncs++
+    this.#syncs.begin()
     try {
       await this.#parts.transfer?.sync()
     } finally {
-      this.#syncs--
-      if (this.#syncs === 0) this.#afterwards?.()
+      this.#syncs.end()
     }
   }
 
@@ -129,10 +127,7 @@ export abstract class ExMapArea implements PageArea {
       release()
     }
     // What is being made durable is of this file, not of one that gets its descriptor next.
-    this.io.close(() => {
-      if (this.#syncs === 0) letGo()
-      else this.#afterwards = letGo
-    })
+    this.io.close(() => this.#syncs.whenEmpty(letGo))
   }
 
   [Symbol.dispose](): void {

@@ -94,20 +94,24 @@ function scatteredBeside(bare: BareLoops, { area, first, meter }: Pairs, seed: n
 
 function contiguousBeside(bare: BareLoops, pairs: Pairs, hugePages: boolean): Workload {
   const memory = bareMemory(bare, RUNS * RUN_PAGES)
-  const places = bareMemory(bare, (1 + RUNS) * RUN_PAGES)
-  const mover = hugePages ? null : bare.openMover(places)
-  places.fill(1, 0, RUN_PAGES * PAGE_BYTES)
   const times = REPEATS.contiguous
-  const moves = (to: number): number[] =>
-    pairs.meter.measure(() => bare.moveAndBack(to, places, RUN_PAGES, times * RUNS)).map((ns) => ns / times)
+  const moves = hugePages ? () => [] : bareMoves(bare, pairs.meter, times)
   return {
     operations: RUNS * RUN_PAGES,
     pass: () => [
       ...contiguousPairs(pairs, times),
       ...pairs.meter.measure(() => bare.faultAndDrop(memory, RUN_PAGES, RUNS)),
-      ...(mover === null ? [] : moves(mover)),
+      ...moves(),
     ],
   }
+}
+
+/** The same runs moved to and fro, and nothing else. The descriptor is open as long as the cell is. */
+function bareMoves(bare: BareLoops, meter: Meter, times: number): () => number[] {
+  const places = bareMemory(bare, (1 + RUNS) * RUN_PAGES)
+  const mover = bare.openMover(places)
+  places.fill(1, 0, RUN_PAGES * PAGE_BYTES)
+  return () => meter.measure(() => bare.moveAndBack(mover, places, RUN_PAGES, times * RUNS)).map((ns) => ns / times)
 }
 
 function contiguousPairs({ area, first, meter }: Pairs, times: number): number[] {
